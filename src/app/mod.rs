@@ -1,0 +1,1 @@
+//! The use cases: dispatch, verbs, plans, delivery.

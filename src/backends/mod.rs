@@ -1,0 +1,1 @@
+//! Adapters of the systems that services run on.

@@ -1,0 +1,125 @@
+//! Time, passed in: real, sped up (the demo), or moved by hand (the tests).
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::watch;
+
+/// Tells the time and waits. Cheap to clone; all clones agree.
+#[derive(Clone)]
+pub struct Clock(Arc<Source>);
+
+enum Source {
+    /// `start + elapsed × speed`; a speed of 1 is plain wall-clock time.
+    Running {
+        start: Timestamp,
+        since: std::time::Instant,
+        speed: u32,
+    },
+    Manual(watch::Sender<Timestamp>),
+}
+
+/// The wait took longer than it was allowed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no answer within {0:?}")]
+pub struct TimedOut(pub Duration);
+
+impl Clock {
+    /// The machine's own clock.
+    pub fn system() -> Self {
+        Self::running(1)
+    }
+
+    /// Starts at the present moment and runs `speed` times as fast (at least once).
+    pub fn running(speed: u32) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
+        let (start, since) = (Timestamp::now(), std::time::Instant::now());
+        Self(Arc::new(Source::Running { start, since, speed: speed.max(1) }))
+    }
+
+    /// Stands still at `start` until [`Clock::advance`] moves it.
+    pub fn manual(start: Timestamp) -> Self {
+        Self(Arc::new(Source::Manual(watch::Sender::new(start))))
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        match &*self.0 {
+            #[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
+            Source::Running { speed: 1, .. } => Timestamp::now(),
+            Source::Running { start, since, speed } => *start + since.elapsed().saturating_mul(*speed),
+            Source::Manual(now) => *now.borrow(),
+        }
+    }
+
+    /// Waits for `span` of this clock's time.
+    pub async fn sleep(&self, span: Duration) {
+        match &*self.0 {
+            #[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
+            Source::Running { speed, .. } => tokio::time::sleep(span / *speed).await,
+            Source::Manual(now) => {
+                let mut now = now.subscribe();
+                let due = *now.borrow() + span;
+                // An error means that the sender is gone; we hold it, so it cannot happen.
+                let _ = now.wait_for(|now| *now >= due).await;
+            }
+        }
+    }
+
+    /// Moves a manual clock on and wakes whoever's wait is over; a running clock ignores it.
+    pub fn advance(&self, span: Duration) {
+        if let Source::Manual(now) = &*self.0 {
+            now.send_modify(|now| *now += span);
+        }
+    }
+
+    /// A stopwatch in real time, for latencies of real calls.
+    pub fn stopwatch(&self) -> Stopwatch {
+        #[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
+        Stopwatch(std::time::Instant::now())
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Clock({})", self.now())
+    }
+}
+
+/// Real time since it was made.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Real time since it was made.
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed()
+    }
+}
+
+/// `work`, or [`TimedOut`] after `limit` of **real** time: calls to real servers are bounded in real time
+/// even when the demo's clock runs fast.
+pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, TimedOut> {
+    tokio::time::timeout(limit, work).await.map_err(|_| TimedOut(limit))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_manual_clock_wakes_sleepers_when_it_is_moved() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let sleeper = tokio::spawn({
+            let clock = clock.clone();
+            async move { clock.sleep(Duration::from_secs(60)).await }
+        });
+        tokio::task::yield_now().await;
+        clock.advance(Duration::from_secs(60));
+        sleeper.await.unwrap();
+        assert_eq!(clock.now().as_second(), 60);
+    }
+}

@@ -1,0 +1,1 @@
+//! Wishes: the config folder, read in passes, with every fault found at once.

@@ -1,0 +1,1 @@
+//! What people can say: commands and their parameters, read from `commands/*.toml`.

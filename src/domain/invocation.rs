@@ -1,0 +1,1 @@
+//! A command as typed, understood: the parser, free of I/O.

@@ -1,0 +1,18 @@
+//! The law: nouns and decisions. Nothing here waits, reads a clock, or knows of a database or a network.
+
+pub mod access;
+pub mod audit;
+pub mod catalogue;
+pub mod failure;
+pub mod health;
+pub mod invocation;
+pub mod log;
+pub mod message;
+pub mod person;
+pub mod plan;
+pub mod redact;
+pub mod release;
+pub mod report;
+pub mod runbook;
+pub mod service;
+pub mod words;

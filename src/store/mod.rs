@@ -1,0 +1,1 @@
+//! Memory: one concrete store on SQLite or PostgreSQL.

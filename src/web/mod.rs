@@ -1,0 +1,1 @@
+//! The HTTP server: health, hooks, console.
