@@ -1,1 +1,5 @@
-//! Memory: one concrete store on SQLite or PostgreSQL.
+//! Memory: one concrete store on SQLite or PostgreSQL, behind plain records. No other room speaks SQL.
+
+mod records;
+
+pub use records::{Accepted, Begun, Claimed, Conclusion, NewPost, Post, StoreError, StoredPlan, Wake};

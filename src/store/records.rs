@@ -1,0 +1,149 @@
+//! What goes into the store and comes out of it.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::base::ids::{InboxId, PersonId, PlanId, PostId, ResultId};
+use crate::domain::audit::AuditEntry;
+use crate::domain::message::{Audience, Message, Place};
+use crate::domain::plan::{Plan, PlanState};
+use crate::domain::report::{Body, Report};
+use crate::domain::words::Lang;
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or could not be reached.
+    #[error("store: {0}")]
+    Database(String),
+    /// The row is no longer this replica's: another one took it over.
+    #[error("store: lost to another replica")]
+    Lost,
+    /// What was read cannot be understood.
+    #[error("store: row {0} is damaged: {1}")]
+    Damaged(String, String),
+    /// The store's URL or its migrations.
+    #[error("store: cannot open {0}: {1}")]
+    Open(String, String),
+}
+
+/// Whether a delivery was new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Accepted {
+    /// It was, and it is this replica's to answer.
+    First,
+    /// It is known already.
+    Duplicate,
+}
+
+/// A message whose replica died before it was answered, now this replica's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claimed {
+    /// What was said.
+    pub message: Message,
+    /// How often work on it was begun before.
+    pub attempts: u32,
+}
+
+/// A message of ours that shall stand on a platform. Writing it again under the same id edits it: delivery brings
+/// the platform to the newest version, and versions in between may never be seen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPost {
+    /// Chosen by the writer, so that a repeated write is an edit and never a second message.
+    pub id: PostId,
+    /// Where.
+    pub place: Place,
+    /// For whom.
+    pub audience: Audience,
+    /// The language of the place.
+    pub lang: Lang,
+    /// The IANA name of the zone in which moments are shown there.
+    pub zone: String,
+    /// What it says.
+    pub body: Body,
+}
+
+/// A post as stored.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// What shall stand there.
+    pub new: NewPost,
+    /// Grows by one with every write; starts at 1.
+    pub version: u32,
+    /// The version that the platform has; 0 if none.
+    pub delivered: u32,
+    /// The platform's id of it.
+    pub remote: Option<String>,
+    /// Tries since the last success.
+    pub attempts: u32,
+    /// Not before this moment.
+    pub due: Timestamp,
+    /// Whether an earlier try may have got there although its answer was lost.
+    pub uncertain: bool,
+    /// Why it was given up, if it was.
+    pub failed: Option<String>,
+    /// When it was first written.
+    pub created: Timestamp,
+}
+
+/// Everything that ends the work on one message, written in one transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Conclusion {
+    /// The message that is answered now; `None` for work that no message asked for.
+    pub inbox: Option<InboxId>,
+    /// What goes on record.
+    pub audit: Vec<AuditEntry>,
+    /// What is said.
+    pub posts: Vec<NewPost>,
+    /// The whole answer, kept for "more" and "as file".
+    pub result: Option<(ResultId, Report, Duration)>,
+    /// A plan that waits for a yes.
+    pub plan: Option<Plan>,
+    /// A plan's new state.
+    pub plan_state: Option<(PlanId, PlanState)>,
+    /// Work for later.
+    pub wakes: Vec<Wake>,
+}
+
+/// A plan with its state.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredPlan {
+    /// The plan.
+    pub plan: Plan,
+    /// Where it stands.
+    pub state: PlanState,
+    /// The message that began to run it, if one did.
+    pub begun_by: Option<InboxId>,
+}
+
+/// The answer to "may I run this plan now?".
+#[derive(Debug, Clone, PartialEq)]
+pub enum Begun {
+    /// Yes, and it is on record.
+    Yes,
+    /// No: it is not waiting any more.
+    No(PlanState),
+    /// No: another change of the service is under way.
+    Busy {
+        /// The other plan.
+        plan: PlanId,
+        /// Who runs it.
+        by: PersonId,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// Something to be done at a moment, whatever happens to this process until then.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wake {
+    /// Chosen by the writer; a second write of the same id changes nothing.
+    pub id: String,
+    /// What to do: `recheck`.
+    pub kind: String,
+    /// What it is about, as JSON.
+    pub payload: String,
+    /// When.
+    pub due: Timestamp,
+}
