@@ -62,6 +62,8 @@ pub struct NewPost {
     pub zone: String,
     /// What it says.
     pub body: Body,
+    /// The service (`sagebase` or `sagebase.db`) that it is about; a thread is about what its posts are about.
+    pub topic: Option<String>,
 }
 
 /// A post as stored.
