@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{PersonId, PlanId, ServiceId};
+use crate::base::ids::{PersonId, PlanId, PostId, ServiceId};
 use crate::domain::message::Place;
 use crate::domain::person::Risk;
 use crate::domain::report::Block;
@@ -41,6 +41,8 @@ pub struct Plan {
     pub asked_by: PersonId,
     /// Where it was asked and where progress is told.
     pub place: Place,
+    /// The message that shows it; loses its buttons once the plan is decided.
+    pub post: PostId,
     /// What would be done.
     pub draft: Draft,
     /// Good until then.
@@ -62,6 +64,11 @@ pub enum PlanState {
     Done {
         /// Who confirmed.
         by: PersonId,
+        /// When it was done; the way back is offered for 30 minutes from then.
+        at: Timestamp,
+        /// The command that plans the way back, where there is one.
+        #[serde(default)]
+        undo: Option<String>,
     },
     /// It was tried and did not work.
     Failed {
