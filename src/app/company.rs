@@ -103,6 +103,11 @@ impl Company {
         &self.speech.zone
     }
 
+    /// The workspace's zone by its IANA name.
+    pub fn zone_name(&self) -> String {
+        self.speech.zone.iana_name().unwrap_or("UTC").to_owned()
+    }
+
     /// The zone in which a person's moments are meant.
     pub fn zone_of<'a>(&'a self, person: &'a Person) -> &'a TimeZone {
         person.zone.as_ref().unwrap_or(&self.speech.zone)

@@ -2,4 +2,4 @@
 
 mod records;
 
-pub use records::{Accepted, Begun, Claimed, Conclusion, NewPost, Post, StoreError, StoredPlan, Wake};
+pub use records::{Accepted, Begun, Cached, Claimed, Conclusion, NewPost, Post, StoreError, StoredPlan, Wake};
