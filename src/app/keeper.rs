@@ -6,7 +6,7 @@ use futures_util::FutureExt as _;
 
 use crate::app::delivery::Delivery;
 use crate::app::dispatch::Dispatch;
-use crate::app::verbs::recheck;
+use crate::app::recheck;
 use crate::store::{Store, StoreError, Wake};
 
 /// How often this replica says that it lives; the store gives it ten seconds.

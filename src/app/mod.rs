@@ -2,7 +2,14 @@
 
 pub mod company;
 pub mod delivery;
+pub mod desk;
+pub mod dispatch;
 pub mod estate;
+pub mod keeper;
 pub mod pages;
+mod plans;
+mod press;
+pub mod progress;
+pub mod recheck;
 pub mod verb;
 pub mod verbs;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::app::desk::{Answer, Desk, list, note};
 use crate::app::progress::Progress;
 use crate::app::verb::{Outcome, Proposal};
-use crate::app::verbs::recheck;
+use crate::app::recheck;
 use crate::base::ids::PlanId;
 use crate::domain::access::{Permit, Wish};
 use crate::domain::audit::{AuditEntry, Event};
