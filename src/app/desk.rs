@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use crate::app::company::Company;
 use crate::app::estate::Estate;
+use crate::app::limits::Limits;
 use crate::app::progress::Progress;
 use crate::app::verb::{Ask, Proposal, Verb};
-use crate::base::Clock;
+use crate::base::clock::within;
+use crate::base::{Clock, span};
 use crate::domain::access::{Permit, Refusal, Wish};
 use crate::domain::audit::Event;
 use crate::domain::catalogue::Catalogue;
@@ -32,6 +34,8 @@ pub struct Desk {
     pub verbs: BTreeMap<&'static str, Arc<dyn Verb>>,
     /// Plans, results, topics.
     pub store: Store,
+    /// How long things may take.
+    pub limits: Limits,
     /// The dictionary, for files.
     pub words: Arc<Words>,
     /// The time.
@@ -190,7 +194,18 @@ impl Desk {
             channel: &message.place.channel,
             progress,
         };
-        verb.propose(&ask).await
+        // Work that can be stopped by a button ends by itself; it has a limit of its own.
+        if invocation.args.keyword("follow") {
+            return verb.propose(&ask).await;
+        }
+        within(self.limits.command, verb.propose(&ask)).await.unwrap_or_else(|_| {
+            let failure = Failure::new(
+                Phrase::new("command-timed-out").with("limit", span::show(self.limits.command)),
+                Why::Timeout,
+            );
+            tracing::warn!(reference = %failure.reference, verb = invocation.verb, "a command took longer than its limit");
+            Err(failure)
+        })
     }
 
     /// The verb of that name.

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use crate::app::delivery::Delivery;
 use crate::app::desk::{Answer, Desk};
 use crate::app::pages;
-use crate::app::progress::{PACE, PATIENCE, Progress};
+use crate::app::progress::{PATIENCE, Progress};
 use crate::base::ids::{PostId, ResultId};
 use crate::domain::audit::AuditEntry;
 use crate::domain::failure::{Failure, Why};
@@ -24,10 +24,6 @@ use crate::domain::words::Phrase;
 use crate::ports::{Inbox, NotTaken, Taken};
 use crate::store::{Accepted, Cached, Conclusion, NewPost, StoreError};
 
-/// How long a whole answer is kept for "more" and "as file".
-const KEPT: Duration = Duration::from_hours(1);
-/// How many messages are worked on at once; more of them wait, acknowledged and durable.
-const AT_ONCE: usize = 2_048;
 /// After so many starts a message is given up: whatever kills the process must not do it for ever.
 const STARTS: u32 = 3;
 
@@ -39,6 +35,8 @@ struct Inner {
     desk: Desk,
     delivery: Delivery,
     room: Semaphore,
+    /// Messages taken and not yet concluded.
+    working: watch::Sender<usize>,
 }
 
 /// How a message ended.
@@ -53,7 +51,8 @@ pub struct Ended {
 impl Dispatch {
     /// Answers at `desk`, says it through `delivery`.
     pub fn new(desk: Desk, delivery: Delivery) -> Self {
-        Self(Arc::new(Inner { desk, delivery, room: Semaphore::new(AT_ONCE) }))
+        let room = Semaphore::new(desk.limits.parallel);
+        Self(Arc::new(Inner { desk, delivery, room, working: watch::Sender::new(0) }))
     }
 
     /// The desk.
@@ -64,6 +63,7 @@ impl Dispatch {
     /// Work on a message that is in the store already, in a task of its own.
     pub fn begin(&self, message: Message, attempts: u32) {
         let this = self.clone();
+        self.0.working.send_modify(|working| *working += 1);
         tokio::spawn(async move {
             let _room = this.0.room.acquire().await;
             let id = message.id.clone();
@@ -71,7 +71,14 @@ impl Dispatch {
                 // The row is still open: another replica, or this one after a restart, takes it up again.
                 tracing::error!(message.id = %id, error = %error, "an answer could not be stored");
             }
+            this.0.working.send_modify(|working| *working -= 1);
         });
+    }
+
+    /// Resolves when nothing is worked on any more.
+    pub async fn idle(&self) {
+        // The sender lives as long as we do, so an error cannot happen.
+        let _ = self.0.working.subscribe().wait_for(|working| *working == 0).await;
     }
 
     /// Stores a message and works on it to its end. For a terminal, which waits.
@@ -100,7 +107,7 @@ impl Dispatch {
                 biased;
                 answer = &mut answering => break answer,
                 () = self.0.desk.clock.sleep(pause) => {
-                    pause = PACE;
+                    pause = self.0.desk.limits.progress;
                     if let Some(report) = progress.take() {
                         let mut posts = Vec::with_capacity(2);
                         if !rooted {
@@ -163,7 +170,7 @@ impl Dispatch {
                 let result = ResultId::from(crate::base::ids::fresh("R"));
                 pages::first(&answer.report, &result).inspect(|_| {
                     let kept = Cached { report: answer.report.clone(), at: desk.clock.now(), ..wish };
-                    end.result = Some((result, kept, KEPT));
+                    end.result = Some((result, kept, desk.limits.result));
                 })
             }
             None => None,

@@ -6,6 +6,7 @@ pub mod desk;
 pub mod dispatch;
 pub mod estate;
 pub mod keeper;
+pub mod limits;
 pub mod pages;
 mod plans;
 mod press;

@@ -1,14 +1,14 @@
 //! Plans: proposed, confirmed by somebody who may, run once, looked at afterwards, and undone.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::app::desk::{Answer, Desk, list, note};
 use crate::app::progress::Progress;
 use crate::app::verb::{Outcome, Proposal};
 use crate::app::recheck;
+use crate::base::clock::within;
 use crate::base::ids::PlanId;
+use crate::base::span;
 use crate::domain::access::{Permit, Wish};
 use crate::domain::audit::{AuditEntry, Event};
 use crate::domain::failure::{Failure, Why};
@@ -19,13 +19,6 @@ use crate::domain::plan::{Draft, Moved, Plan, PlanState, moved};
 use crate::domain::report::{Block, Body, Look, Report, Tone};
 use crate::domain::words::Phrase;
 use crate::store::{Begun, NewPost, StoredPlan};
-
-/// How long a plan waits for a yes.
-const VALID: Duration = Duration::from_mins(5);
-/// The same where a second person has to say it.
-const VALID_DANGER: Duration = Duration::from_mins(30);
-/// How long the way back is offered.
-const UNDO: Duration = Duration::from_mins(30);
 
 impl Desk {
     /// Makes a plan of a draft, and the report that asks for a yes.
@@ -38,7 +31,7 @@ impl Desk {
         post: &crate::base::ids::PostId,
     ) -> Option<(Plan, Report)> {
         let service = invocation.target.as_ref()?.service.clone();
-        let valid = if invocation.risk == Risk::Danger { VALID_DANGER } else { VALID };
+        let valid = if invocation.risk == Risk::Danger { self.limits.danger_plan } else { self.limits.plan };
         let plan = Plan {
             id: PlanId::from(crate::base::ids::fresh("P")),
             command: invocation.to_text(),
@@ -143,7 +136,14 @@ impl Desk {
             Err(failure) => return Answer::failed(&failure),
         };
         tracing::info!(plan.id = %plan.id, plan.command = plan.command, person = %person.id, "a change begins");
-        let result = verb.run(permit, plan, progress).await;
+        let result = match within(self.limits.change, verb.run(permit, plan, progress)).await {
+            Ok(result) => result,
+            Err(_) => Err(Failure::new(
+                Phrase::new("change-timed-out").with("limit", span::show(self.limits.change)),
+                Why::Timeout,
+            )
+            .hint(Phrase::new("plan-interrupted-hint").with("service", plan.service.as_str()))),
+        };
         let now = self.clock.now();
         let by = person.id.clone();
         let mut answer = match result {
@@ -205,9 +205,9 @@ impl Desk {
         let PlanState::Done { at, undo: Some(undo), .. } = &stored.state else {
             return Answer::private(note(Phrase::new("undo-nothing").with("plan", id.as_str())), "refused: nothing to undo");
         };
-        if self.clock.now() >= *at + UNDO {
+        if self.clock.now() >= *at + self.limits.undo {
             return Answer::private(
-                note(Phrase::new("undo-expired").with("at", *at + UNDO)).button(Phrase::new("plan-again"), undo.clone(), Look::Plain),
+                note(Phrase::new("undo-expired").with("at", *at + self.limits.undo)).button(Phrase::new("plan-again"), undo.clone(), Look::Plain),
                 "refused: too late to undo",
             );
         }

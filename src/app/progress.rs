@@ -16,8 +16,6 @@ use crate::store::Store;
 
 /// An answer that comes within this time needs no progress line.
 pub const PATIENCE: Duration = Duration::from_millis(800);
-/// How often a line is edited at most.
-pub const PACE: Duration = Duration::from_secs(2);
 /// How often a long work looks whether somebody stopped it; also how long its lease outlives it.
 const STOP_CHECK: Duration = Duration::from_secs(1);
 
