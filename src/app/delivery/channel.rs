@@ -58,7 +58,7 @@ enum Settled {
 }
 
 pub(super) async fn work(delivery: Delivery, key: (Door, String), chat: Arc<dyn Chat>) {
-    let mut memory = Memory { pace: Pace::new(delivery.0.clock.now()), remotes: HashMap::new() };
+    let mut memory = Memory { pace: Pace::new(delivery.0.pace, delivery.0.clock.now()), remotes: HashMap::new() };
     while let Some(post) = next(&delivery, &key) {
         let (id, version) = (post.new.id.clone(), post.version);
         let settled = settle(&delivery, chat.as_ref(), post, &mut memory).await;

@@ -9,6 +9,7 @@ mod pace;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use tokio::sync::watch;
@@ -29,6 +30,8 @@ pub struct Delivery(Arc<Inner>);
 struct Inner {
     store: Store,
     clock: Clock,
+    /// Time between two messages into one channel.
+    pace: Duration,
     chats: HashMap<Door, Arc<dyn Chat>>,
     channels: Mutex<HashMap<(Door, String), Channel>>,
     /// Posts accepted and not yet settled.
@@ -42,11 +45,12 @@ impl std::fmt::Debug for Delivery {
 }
 
 impl Delivery {
-    /// Delivers through these platforms.
-    pub fn new(store: Store, clock: Clock, chats: impl IntoIterator<Item = Arc<dyn Chat>>) -> Self {
+    /// Delivers through these platforms, into each channel a message every `pace`.
+    pub fn new(store: Store, clock: Clock, pace: Duration, chats: impl IntoIterator<Item = Arc<dyn Chat>>) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
+            pace,
             chats: chats.into_iter().map(|chat| (chat.door(), chat)).collect(),
             channels: Mutex::default(),
             waiting: watch::Sender::new(0),
