@@ -71,3 +71,8 @@ whoami-service = Service
 whoami-read = Look
 whoami-change = Change
 whoami-danger = Danger
+
+# The demo.
+demo-try-health = Every component looked at at once, and what is wrong
+demo-try-logs = Repeated lines folded, secrets blacked out, known errors explained
+demo-try-rollback = From → to, Confirm, progress, verdict, Undo

@@ -71,3 +71,8 @@ whoami-service = サービス
 whoami-read = 参照
 whoami-change = 変更
 whoami-danger = 危険な操作
+
+# デモ
+demo-try-health = 全コンポーネントを同時に確認し、問題箇所を表示
+demo-try-logs = 繰り返し行をまとめ、秘密情報を伏せ、既知のエラーを解説
+demo-try-rollback = 変更前後の確認 → 承認 → 進捗 → 判定 → 元に戻す

@@ -48,6 +48,13 @@ pub struct Ended {
     pub outcome: String,
 }
 
+impl Ended {
+    /// Whether what was asked for was done.
+    pub fn worked(&self) -> bool {
+        !["failed", "refused", "not understood", "unknown"].iter().any(|bad| self.outcome.starts_with(bad))
+    }
+}
+
 impl Dispatch {
     /// Answers at `desk`, says it through `delivery`.
     pub fn new(desk: Desk, delivery: Delivery) -> Self {
