@@ -20,6 +20,7 @@ use google_cloud_gax::error::Error as CallError;
 use google_cloud_gax::exponential_backoff::{ExponentialBackoff, ExponentialBackoffBuilder};
 use google_cloud_gax::options::RequestOptionsBuilder;
 use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt};
+use google_cloud_gax::retry_throttler::CircuitBreaker;
 use google_cloud_logging_v2::client::LoggingServiceV2;
 use google_cloud_run_v2::client::{Revisions, Services};
 use tokio::sync::OnceCell;
@@ -131,7 +132,7 @@ impl Google {
             }
             builder.build().await
         });
-        self.built("run", building).await.cloned()
+        self.built("run", Box::pin(building)).await.cloned()
     }
 
     async fn revisions(&self) -> Result<Revisions, BackendError> {
@@ -143,7 +144,7 @@ impl Google {
             }
             builder.build().await
         });
-        self.built("run", building).await.cloned()
+        self.built("run", Box::pin(building)).await.cloned()
     }
 
     async fn logging(&self) -> Result<LoggingServiceV2, BackendError> {
@@ -155,7 +156,7 @@ impl Google {
             }
             builder.build().await
         });
-        self.built("logging", building).await.cloned()
+        self.built("logging", Box::pin(building)).await.cloned()
     }
 
     /// Building may ask the metadata server for the account's universe, so it is bounded too.
@@ -203,6 +204,7 @@ impl Google {
             .with_attempt_timeout(limits.attempt)
             .with_retry_policy(Aip194Strict.with_attempt_limit(3).with_time_limit(limits.read))
             .with_backoff_policy(backoff())
+            .with_retry_throttler(unthrottled())
     }
 }
 
@@ -211,6 +213,12 @@ fn backoff() -> ExponentialBackoff {
         .with_initial_delay(Duration::from_millis(100))
         .with_maximum_delay(Duration::from_secs(1))
         .clamp()
+}
+
+/// Two more tries need no throttle. The clients' own one drops the retries of a client that is seldom used by
+/// chance, and lets the call wait for its whole time then.
+fn unthrottled() -> CircuitBreaker {
+    CircuitBreaker::clamp(1, 0, 0)
 }
 
 impl Session {

@@ -110,7 +110,7 @@ impl IdTokens {
 
     async fn fetch(&self, audience: &str) -> Result<Secret, TokenError> {
         if let Some(server) = &self.google.settings().metadata {
-            return self.from_metadata(server, audience).await;
+            return self.ask_metadata(server, audience).await;
         }
         // Taken anew each time: the official crate's own cache keeps a permanent failure for ever.
         let account = self.google.settings().account.id_tokens(audience).await?;
@@ -118,7 +118,7 @@ impl IdTokens {
         Ok(Secret::new(token))
     }
 
-    async fn from_metadata(&self, server: &str, audience: &str) -> Result<Secret, TokenError> {
+    async fn ask_metadata(&self, server: &str, audience: &str) -> Result<Secret, TokenError> {
         let refused =
             |error: reqwest::Error| TokenError::Refused(format!("metadata server: {}", error.without_url()));
         let request = self

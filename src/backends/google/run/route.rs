@@ -45,12 +45,9 @@ impl CloudRun {
         // The service goes back as it came, fields included that this build does not know; only `traffic` is
         // in the mask, and the etag makes Cloud Run refuse it if anything moved since.
         let traffic = wish(&service, revision);
-        let end = match within(
-            self.google.limits().operation,
-            self.change_and_wait(service.set_traffic(traffic), progress),
-        )
-        .await
-        {
+        // On the heap: the official client's futures are large.
+        let work = Box::pin(self.change_and_wait(service.set_traffic(traffic), progress));
+        let end = match within(self.google.limits().operation, work).await {
             Ok(end) => end,
             Err(late) => End::Open(BackendError::new(self.change(), Kind::Timeout, late.to_string())),
         };
