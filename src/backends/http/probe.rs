@@ -8,9 +8,9 @@ use reqwest::{Response, StatusCode};
 use serde_json::Value;
 use url::Url;
 
-use super::Http;
 use super::expect::{Difference, differences};
-use crate::base::clock::{Stopwatch, within};
+use super::{Http, TokenError};
+use crate::base::clock::within;
 use crate::base::span;
 use crate::base::text::shorten;
 use crate::domain::health::{Check, Verdict};
@@ -44,14 +44,6 @@ enum Body {
     TooLarge,
 }
 
-/// What did not come back.
-enum Trouble {
-    /// No token to ask with: this says nothing about the component.
-    Token(String),
-    /// The component's own silence or refusal.
-    Silence(Phrase),
-}
-
 impl HttpProbe {
     /// A check by `probe`.
     pub fn new(probe: Probe, http: &Http) -> Self {
@@ -59,30 +51,24 @@ impl HttpProbe {
         Self { probe, target, http: http.clone() }
     }
 
-    async fn ask(&self, target: &Url) -> Result<Answer, Trouble> {
+    async fn ask(&self, target: &Url, token: Option<HeaderValue>) -> Result<Answer, reqwest::Error> {
         let mut request = self.http.client.get(target.clone());
-        if let Some(token) = self.token().await? {
+        if let Some(token) = token {
             request = request.header(AUTHORIZATION, token);
         }
-        let silence = |error: reqwest::Error| Trouble::Silence(why(error));
-        let response = request.send().await.map_err(silence)?;
+        let response = request.send().await?;
         let status = response.status();
-        let body = body(response, !self.probe.json.is_empty()).await.map_err(silence)?;
-        Ok(Answer { status, body })
+        Ok(Answer { status, body: body(response, !self.probe.json.is_empty()).await? })
     }
 
-    async fn token(&self) -> Result<Option<HeaderValue>, Trouble> {
+    async fn token(&self) -> Result<Option<HeaderValue>, TokenError> {
         match &self.probe.auth {
             ProbeAuth::None => Ok(None),
-            ProbeAuth::GoogleIdToken { audience } => {
-                let token = self.http.tokens.bearer(audience).await;
-                token.map(Some).map_err(|error| Trouble::Token(error.to_string()))
-            }
+            ProbeAuth::GoogleIdToken { audience } => self.http.tokens.bearer(audience).await.map(Some),
         }
     }
 
-    fn judge(&self, answer: &Answer, watch: Stopwatch) -> Vec<Check> {
-        let latency = watch.elapsed();
+    fn judge(&self, answer: &Answer, latency: Duration) -> Vec<Check> {
         let http = |verdict, seen| Check { name: "http".into(), verdict, seen, latency: Some(latency) };
         let status = answer.status.as_u16();
         if status != self.probe.status {
@@ -122,21 +108,25 @@ impl HttpProbe {
 #[async_trait]
 impl Health for HttpProbe {
     async fn check(&self) -> Vec<Check> {
-        let watch = self.http.clock.stopwatch();
         let failed = |verdict, seen, latency: Option<Duration>| {
             vec![Check { name: "http".into(), verdict, seen, latency }]
         };
         let Some(target) = &self.target else {
             return failed(Verdict::Unknown, Phrase::new("backend-http-no-url"), None);
         };
-        match within(self.probe.timeout, self.ask(target)).await {
-            Ok(Ok(answer)) => self.judge(&answer, watch),
-            Ok(Err(Trouble::Silence(seen))) => failed(Verdict::Unhealthy, seen, Some(watch.elapsed())),
-            Ok(Err(Trouble::Token(why))) => {
-                let seen =
-                    Phrase::new("backend-http-no-token").with("detail", shorten(&why, 200).into_owned());
-                failed(Verdict::Unknown, seen, None)
+        // Outside the probe's time: what goes wrong here says nothing about the component.
+        let token = match self.token().await {
+            Ok(token) => token,
+            Err(error) => {
+                let detail = shorten(&error.to_string(), 200).into_owned();
+                let seen = Phrase::new("backend-http-no-token").with("detail", detail);
+                return failed(Verdict::Unknown, seen, None);
             }
+        };
+        let watch = self.http.clock.stopwatch();
+        match within(self.probe.timeout, self.ask(target, token)).await {
+            Ok(Ok(answer)) => self.judge(&answer, watch.elapsed()),
+            Ok(Err(error)) => failed(Verdict::Unhealthy, why(error), Some(watch.elapsed())),
             Err(late) => failed(Verdict::Unhealthy, silent(late.0), Some(watch.elapsed())),
         }
     }

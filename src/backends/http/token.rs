@@ -1,6 +1,6 @@
 //! Google ID tokens for probes: one per audience, kept until five minutes before it expires.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use dashmap::DashMap;
@@ -34,13 +34,18 @@ pub struct IdTokens {
     google: Arc<Google>,
     client: reqwest::Client,
     clock: Clock,
-    held: DashMap<String, Held>,
+    audiences: DashMap<String, Arc<Audience>>,
+}
+
+/// What is known for one audience.
+#[derive(Default)]
+struct Audience {
+    held: RwLock<Option<Held>>,
     /// One at a time, so that a thousand probes at once ask for one token.
     asking: Mutex<()>,
 }
 
 /// A token ready for the header.
-#[derive(Clone)]
 struct Held {
     bearer: HeaderValue,
     until: Timestamp,
@@ -65,10 +70,17 @@ struct Claims {
     exp: Option<i64>,
 }
 
+impl Audience {
+    fn kept(&self, now: Timestamp) -> Option<HeaderValue> {
+        let held = self.held.read().unwrap_or_else(PoisonError::into_inner);
+        held.as_ref().filter(|held| now < held.until).map(|held| held.bearer.clone())
+    }
+}
+
 impl IdTokens {
     /// Tokens of `google`'s account, or of its metadata server where one is set.
     pub fn new(google: Arc<Google>, client: reqwest::Client, clock: Clock) -> Self {
-        Self { google, client, clock, held: DashMap::new(), asking: Mutex::new(()) }
+        Self { google, client, clock, audiences: DashMap::new() }
     }
 
     /// `Bearer …` for the audience, marked as sensitive.
@@ -76,26 +88,29 @@ impl IdTokens {
     /// # Errors
     /// [`TokenError`]; nothing is remembered of a failure, the next call asks again.
     pub async fn bearer(&self, audience: &str) -> Result<HeaderValue, TokenError> {
-        if let Some(bearer) = self.kept(audience) {
+        let known = self.audiences.get(audience).map(|known| known.clone());
+        let known = known.unwrap_or_else(|| self.audiences.entry(audience.to_owned()).or_default().clone());
+        if let Some(bearer) = known.kept(self.clock.now()) {
             return Ok(bearer);
         }
-        let _asking = self.asking.lock().await;
-        if let Some(bearer) = self.kept(audience) {
-            return Ok(bearer);
-        }
-        let token = within(LIMIT, self.fetch(audience)).await.map_err(|late| TokenError::Late(late.0))??;
-        let garbled = || TokenError::Refused("the answer is not an ID token".into());
-        let mut bearer =
-            HeaderValue::from_str(&format!("Bearer {}", token.reveal())).map_err(|_| garbled())?;
-        bearer.set_sensitive(true);
-        let held = Held { bearer: bearer.clone(), until: self.until(&token) };
-        self.held.insert(audience.to_owned(), held);
-        Ok(bearer)
+        let asked = within(LIMIT, async {
+            let _asking = known.asking.lock().await;
+            match known.kept(self.clock.now()) {
+                Some(bearer) => Ok(bearer),
+                None => self.renew(audience, &known).await,
+            }
+        });
+        asked.await.unwrap_or_else(|late| Err(TokenError::Late(late.0)))
     }
 
-    fn kept(&self, audience: &str) -> Option<HeaderValue> {
-        let held = self.held.get(audience)?;
-        (self.clock.now() < held.until).then(|| held.bearer.clone())
+    async fn renew(&self, audience: &str, known: &Audience) -> Result<HeaderValue, TokenError> {
+        let token = self.fetch(audience).await?;
+        let mut bearer = HeaderValue::from_str(&format!("Bearer {}", token.reveal()))
+            .map_err(|_| TokenError::Refused("the answer is not an ID token".into()))?;
+        bearer.set_sensitive(true);
+        let held = Held { bearer: bearer.clone(), until: self.until(&token) };
+        *known.held.write().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        Ok(bearer)
     }
 
     fn until(&self, token: &Secret) -> Timestamp {

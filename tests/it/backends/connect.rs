@@ -17,7 +17,7 @@ fn probe() -> Probe {
         status: 200,
         json: BTreeMap::new(),
         auth: ProbeAuth::None,
-        timeout: Duration::from_secs(2),
+        timeout: Duration::from_secs(30),
         slow: None,
     }
 }

@@ -9,3 +9,4 @@ mod releases;
 mod run_health;
 mod server;
 mod tail;
+mod words;

@@ -1,6 +1,7 @@
 //! Revisions and traffic of Cloud Run: what is read, what is sent, and what an answer that never came means.
 
 use std::sync::Mutex;
+use std::time::Duration;
 
 use axum::http::Method;
 use serde_json::{Value, json};
@@ -249,6 +250,14 @@ async fn losing(lost: fn() -> Reply, then: fn() -> Value) -> Server {
     .await
 }
 
+/// Waits for the answer to a change no longer than a test can, where none will come.
+fn hasty(mut server: Server, reply: &Reply) -> Server {
+    if matches!(reply, Reply::Silence) {
+        server.limits.write = Duration::from_millis(300);
+    }
+    server
+}
+
 #[tokio::test]
 async fn a_change_whose_answer_was_lost_is_reported_done_when_the_traffic_is_there() {
     let answers: [fn() -> Reply; 5] = [
@@ -259,7 +268,7 @@ async fn a_change_whose_answer_was_lost_is_reported_done_when_the_traffic_is_the
         || Reply::Raw(200, "text/html", "<html>login</html>".into()),
     ];
     for lost in answers {
-        let server = losing(lost, moved).await;
+        let server = hasty(losing(lost, moved).await, &lost());
         let (result, told) = route(&server, Some("api-00002-b")).await;
         assert_eq!(result, Ok(()));
         assert!(told.contains(&Phrase::new("backend-route-lost")));
@@ -275,7 +284,7 @@ async fn a_change_whose_answer_was_lost_and_that_is_not_there_is_not_known() {
         (|| google_error(503, "UNAVAILABLE", "try later"), Kind::Unavailable),
         (|| Reply::Raw(200, "text/html", "<html>login</html>".into()), Kind::Unavailable),
     ] {
-        let server = losing(lost, service).await;
+        let server = hasty(losing(lost, service).await, &lost());
         let (result, _) = route(&server, Some("api-00002-b")).await;
         assert_eq!(result.unwrap_err().0, kind);
         assert_eq!(server.count(&Method::PATCH), 1, "a change is sent once");
@@ -327,11 +336,14 @@ async fn an_operation_that_may_not_be_asked_about_is_followed_by_the_service_its
 
 #[tokio::test]
 async fn an_operation_that_never_ends_is_given_up_and_not_known() {
-    let server = Server::start(|seen, _| match (&seen.method, seen.path.as_str()) {
+    let mut server = Server::start(|seen, _| match (&seen.method, seen.path.as_str()) {
         (_, PATH) if seen.method == Method::GET => ok(service()),
         _ => ok(operation(false, json!({}))),
     })
     .await;
+    server.limits.operation = Duration::from_secs(1);
+    // The service never says that the traffic moved either.
+    server.limits.read = Duration::from_secs(3);
     let (result, _) = route(&server, Some("api-00002-b")).await;
     assert_eq!(result.unwrap_err().0, Kind::Timeout);
 }
@@ -367,7 +379,10 @@ async fn reads_fail_within_their_limit_and_with_their_reason() {
         (|| Reply::Raw(200, "text/html", "<html>login</html>".into()), Kind::Garbled),
         (|| Reply::Cut, Kind::Unavailable),
     ] {
-        let server = Server::start(move |_, _| reply()).await;
+        let mut server = Server::start(move |_, _| reply()).await;
+        if kind == Kind::Timeout {
+            server.limits.attempt = Duration::from_millis(300);
+        }
         let error = run(&server).serving().await.unwrap_err();
         assert_eq!(error.kind, kind, "{error}");
     }

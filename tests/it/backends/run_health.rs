@@ -1,5 +1,7 @@
 //! Cloud Run's conditions as checks.
 
+use std::time::Duration;
+
 use serde_json::json;
 use toban::backends::google::run::CloudRun;
 use toban::domain::health::Verdict;
@@ -38,7 +40,10 @@ async fn what_cannot_be_asked_is_unknown_and_what_is_not_there_is_unhealthy() {
         (|| Reply::Raw(200, "text/html", "<html>".into()), Verdict::Unknown),
         (|| google_error(404, "NOT_FOUND", "no"), Verdict::Unhealthy),
     ] {
-        let server = Server::start(move |_, _| reply()).await;
+        let mut server = Server::start(move |_, _| reply()).await;
+        if matches!(reply(), Reply::Silence) {
+            server.limits.health = Duration::from_millis(300);
+        }
         assert_eq!(verdicts(&server).await, [("ready".to_owned(), verdict)]);
     }
 }

@@ -30,6 +30,8 @@ pub(super) enum Reply {
     Raw(u16, &'static str, String),
     /// Headers, then the connection breaks.
     Cut,
+    /// Text after a while.
+    Late(Duration, String),
     /// Never.
     Silence,
     /// Bytes without an end.
@@ -49,6 +51,8 @@ pub(super) fn google_error(http: u16, status: &str, message: &str) -> Reply {
 /// A running server; it ends with the test.
 pub(super) struct Server {
     pub(super) url: String,
+    /// Long ones, so that a busy machine fails no test; a test of slowness shortens the one it is about.
+    pub(super) limits: Limits,
     requests: Arc<Mutex<Vec<Seen>>>,
     task: tokio::task::JoinHandle<()>,
 }
@@ -74,7 +78,15 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let task = tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
-        Self { url, requests, task }
+        let limits = Limits {
+            attempt: Duration::from_secs(30),
+            read: Duration::from_secs(60),
+            health: Duration::from_secs(60),
+            write: Duration::from_secs(30),
+            operation: Duration::from_secs(60),
+            poll: Duration::from_millis(10),
+        };
+        Self { url, limits, requests, task }
     }
 
     /// Everything asked so far.
@@ -87,7 +99,7 @@ impl Server {
         self.requests().iter().filter(|seen| seen.method == *method).count()
     }
 
-    /// Google as this server, asked by nobody, with short limits.
+    /// Google as this server, asked by nobody.
     pub(super) fn google(&self) -> Arc<Google> {
         Google::new(self.settings(), Clock::system())
     }
@@ -98,14 +110,7 @@ impl Server {
             run: Some(self.url.clone()),
             logging: Some(self.url.clone()),
             metadata: Some(self.url.clone()),
-            limits: Limits {
-                attempt: Duration::from_millis(400),
-                read: Duration::from_millis(1_500),
-                health: Duration::from_millis(800),
-                write: Duration::from_millis(400),
-                operation: Duration::from_secs(3),
-                poll: Duration::from_millis(10),
-            },
+            limits: self.limits,
         }
     }
 
@@ -148,6 +153,10 @@ async fn answer(reply: Reply) -> Response<Body> {
     match reply {
         Reply::Json(status, body) => respond(status, "application/json", body.to_string().into()),
         Reply::Raw(status, kind, body) => respond(status, kind, body.into()),
+        Reply::Late(after, body) => {
+            Clock::system().sleep(after).await;
+            respond(200, "text/plain", body.into())
+        }
         Reply::Cut => {
             let broken = futures_util::stream::iter([chunk(1), Err(std::io::Error::other("cut"))]);
             respond(200, "application/json", Body::from_stream(broken))

@@ -13,6 +13,7 @@ use google_cloud_logging_v2::model::LogEntry;
 
 use crate::backends::google::Google;
 use crate::domain::log::{LogLine, LogQuery};
+use crate::domain::words::Phrase;
 use crate::ports::{BackendError, Kind, LogStream, Logs};
 
 /// A Cloud Run service's log.
@@ -81,8 +82,7 @@ impl Logs for CloudLog {
             Ok(()) => {}
             Err(error) if error.kind == Kind::Timeout => {
                 let message = format!("{}; {} lines were found so far", error.message, found.len());
-                return Err(BackendError { message, ..error }
-                    .hint(crate::domain::words::Phrase::new("backend-hint-narrow")));
+                return Err(BackendError { message, ..error }.hint(Phrase::new("backend-hint-narrow")));
             }
             Err(error) => return Err(error),
         }
