@@ -1,1 +1,3 @@
+//! Tests of the whole from outside.
 
+mod backends;
