@@ -1,1 +1,2 @@
-
+mod rig;
+mod store;
