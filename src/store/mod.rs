@@ -1,5 +1,113 @@
 //! Memory: one concrete store on SQLite or PostgreSQL, behind plain records. No other room speaks SQL.
+//!
+//! Writes are queued and committed in groups (`writer`); reads go to the pool. Rows that are being worked on carry
+//! their replica's name, and are anybody's once that replica has stopped beating (`upkeep`): no row is ever renewed.
+//! What a command always needs (`inbox`, `ending`, `posts`) is written many rows at a statement.
 
+mod audit;
+mod batch;
+mod delivery;
+mod ending;
+mod inbox;
+mod leases;
+mod migrations;
+mod open;
+mod plans;
+mod posts;
 mod records;
+mod results;
+mod sql;
+mod upkeep;
+mod wakes;
+mod writer;
 
-pub use records::{Accepted, Begun, Cached, Claimed, Conclusion, NewPost, Post, StoreError, StoredPlan, Wake};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::AnyPool;
+use sqlx::any::AnyRow;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::base::Clock;
+use crate::base::clock::within;
+use batch::{Ask, Queued, Work};
+use sql::{Arg, Statement};
+use writer::{Limbo, Tx};
+
+pub use records::{
+    Accepted, Begun, Claimed, Conclusion, NewPost, Post, Role, StoreError, StoredPlan, Verified, Wake,
+};
+
+/// How long anybody waits for the store.
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// The store, opened. Cheap to clone; all clones are the same replica.
+#[derive(Clone)]
+pub struct Store(Arc<Inner>);
+
+struct Inner {
+    pool: AnyPool,
+    clock: Clock,
+    role: Role,
+    me: Arc<str>,
+    queue: mpsc::Sender<Queued>,
+    limbo: Limbo,
+    writers: Mutex<Vec<JoinHandle<()>>>,
+    /// Held by the one `serve` on a SQLite file; the kernel lets go of it when the process ends, however it ends.
+    lock: Mutex<Option<std::fs::File>>,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Store({})", self.0.me)
+    }
+}
+
+#[async_trait::async_trait]
+impl Work for Statement {
+    type Out = Vec<AnyRow>;
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out, StoreError> {
+        Statement::run(self, &mut tx.conn).await
+    }
+}
+
+impl Store {
+    /// This replica.
+    fn me(&self) -> &str {
+        &self.0.me
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    fn limbo(&self) -> &Limbo {
+        &self.0.limbo
+    }
+
+    /// Queues something to be written and waits until it is committed.
+    async fn ask<I, O>(&self, queued: impl FnOnce(Ask<I, O>) -> Queued, input: I) -> Result<O, StoreError> {
+        let closed = || StoreError::Away("the store is closed".into());
+        let (ask, answer) = Ask::new(input);
+        let answered = async {
+            self.0.queue.send(queued(ask)).await.map_err(|_| closed())?;
+            answer.await.map_err(|_| closed())?
+        };
+        within(LIMIT, answered).await.map_err(|late| StoreError::Away(late.to_string()))?
+    }
+
+    /// One statement, committed; the rows that it returns.
+    async fn write(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<AnyRow>, StoreError> {
+        let statement = Statement { sql, args };
+        self.ask(|ask: Ask<Statement, Vec<AnyRow>>| Queued::Other(Box::new(ask)), statement).await
+    }
+
+    /// One statement that only looks.
+    async fn read(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<AnyRow>, StoreError> {
+        let statement = Statement { sql, args };
+        let rows = async { Ok(statement.query().fetch_all(&self.0.pool).await?) };
+        within(LIMIT, rows).await.map_err(|late| StoreError::Away(late.to_string()))?
+    }
+}

@@ -14,11 +14,18 @@ use crate::domain::report::{Body, Report};
 use crate::domain::words::Lang;
 
 /// Why the store did not do it.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The database refused or could not be reached.
+    /// The database refused: disk full, damaged file, a value it does not take. Another try would end the same.
     #[error("store: {0}")]
     Database(String),
+    /// The database is locked or cannot be reached; another try may work. What was asked for was not done, as far
+    /// as is known.
+    #[error("store: away: {0}")]
+    Away(String),
+    /// There is no such row.
+    #[error("store: no {0}")]
+    Missing(String),
     /// The row is no longer this replica's: another one took it over.
     #[error("store: lost to another replica")]
     Lost,
@@ -39,6 +46,34 @@ pub enum Accepted {
     Duplicate,
 }
 
+/// What a process opens the store for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// `toban serve` and `toban demo`: answers messages. On SQLite there is only one at a time.
+    Serve,
+    /// `toban run` and other short work beside it.
+    Run,
+}
+
+/// What a check of the audit's chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verified {
+    /// Nothing was changed, removed, reordered, inserted or cut off.
+    Whole {
+        /// How many rows there are.
+        rows: u64,
+        /// The seal of the last one; kept elsewhere, it proves that the chain was not made anew.
+        head: String,
+    },
+    /// The chain does not hold.
+    Broken {
+        /// The first row that is wrong.
+        seq: i64,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
 /// A message whose replica died before it was answered, now this replica's.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claimed {
@@ -50,7 +85,7 @@ pub struct Claimed {
 
 /// A message of ours that shall stand on a platform. Writing it again under the same id edits it: delivery brings
 /// the platform to the newest version, and versions in between may never be seen.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct NewPost {
     /// Chosen by the writer, so that a repeated write is an edit and never a second message.
     pub id: PostId,

@@ -1,3 +1,6 @@
 //! Tests of the whole from outside.
 
 mod backends;
+mod house;
+mod rig;
+mod store;

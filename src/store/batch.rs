@@ -1,0 +1,156 @@
+//! What waits to be written: asks with the place where their answer goes, and the batch that shares a transaction.
+
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+
+use super::audit;
+use super::ending::{self, Ending};
+use super::inbox::{self, Arrival};
+use super::posts::{self, Receipt};
+use super::records::{Accepted, Post, StoreError};
+use super::writer::Tx;
+
+type Answer<O> = Result<O, StoreError>;
+
+/// Something to be written and who waits for it. The answer is given after the commit.
+pub(super) struct Ask<I, O> {
+    pub input: I,
+    pub answer: Option<Answer<O>>,
+    waiting: oneshot::Sender<Answer<O>>,
+}
+
+impl<I, O> Ask<I, O> {
+    /// An ask, and where its answer will be.
+    pub fn new(input: I) -> (Self, oneshot::Receiver<Answer<O>>) {
+        let (waiting, answer) = oneshot::channel();
+        (Self { input, answer: None, waiting }, answer)
+    }
+
+    /// Whether nobody waits for the answer any more: then it is not begun.
+    pub fn abandoned(&self) -> bool {
+        self.waiting.is_closed()
+    }
+
+    /// Gives the answer; false if nobody took it.
+    fn settle(self, otherwise: &StoreError) -> bool {
+        self.waiting.send(self.answer.unwrap_or_else(|| Err(otherwise.clone()))).is_ok()
+    }
+}
+
+/// Work of its own kind in a transaction. It may be run again after a rollback.
+#[async_trait::async_trait]
+pub(super) trait Work: Send + Sync + 'static {
+    type Out: Send + 'static;
+    async fn run(&self, tx: &mut Tx) -> Answer<Self::Out>;
+}
+
+/// Any [`Work`] with its ask.
+pub(super) trait Job: Send {
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn abandoned(&self) -> bool;
+    fn settle(self: Box<Self>, otherwise: &StoreError);
+}
+
+impl<W: Work> Job for Ask<W, W::Out> {
+    fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            self.answer = Some(Ok(self.input.run(tx).await?));
+            Ok(())
+        })
+    }
+    fn abandoned(&self) -> bool {
+        Ask::abandoned(self)
+    }
+    fn settle(self: Box<Self>, otherwise: &StoreError) {
+        Ask::settle(*self, otherwise);
+    }
+}
+
+/// What writers are sent. The three kinds that every command needs are written many at a time.
+pub(super) enum Queued {
+    Arrival(Ask<Arrival, Accepted>),
+    Ending(Box<Ask<Ending, Vec<Post>>>),
+    Receipt(Ask<Receipt, ()>),
+    Other(Box<dyn Job>),
+    /// No more is taken after this.
+    Stop,
+}
+
+/// What shares one transaction.
+#[derive(Default)]
+pub(super) struct Batch {
+    arrivals: Vec<Ask<Arrival, Accepted>>,
+    receipts: Vec<Ask<Receipt, ()>>,
+    #[expect(clippy::vec_box, reason = "an ending is large and moves from the queue as it is")]
+    endings: Vec<Box<Ask<Ending, Vec<Post>>>>,
+    others: Vec<Box<dyn Job>>,
+}
+
+impl Batch {
+    pub fn push(&mut self, queued: Queued) {
+        match queued {
+            Queued::Arrival(ask) => self.arrivals.push(ask),
+            Queued::Receipt(ask) => self.receipts.push(ask),
+            Queued::Ending(ask) => self.endings.push(ask),
+            Queued::Other(job) => self.others.push(job),
+            Queued::Stop => {}
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.arrivals.len() + self.receipts.len() + self.endings.len() + self.others.len()
+    }
+
+    /// Leaves out what nobody waits for any more. The arrivals among it, for whom that matters.
+    pub fn drop_abandoned(&mut self) -> Vec<String> {
+        self.receipts.retain(|ask| !ask.abandoned());
+        self.endings.retain(|ask| !ask.abandoned());
+        self.others.retain(|job| !job.abandoned());
+        self.arrivals.extract_if(.., |ask| ask.abandoned()).map(|ask| ask.input.id).collect()
+    }
+
+    /// Writes all of it. Rows are taken in the order of their ids, so that two writers wait for one another and
+    /// never for each other; the audit's head, which everybody needs, is taken last.
+    pub async fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
+        inbox::accept_all(tx, &mut self.arrivals).await?;
+        ending::conclude_all(tx, &mut self.endings).await?;
+        posts::delivered_all(tx, &mut self.receipts).await?;
+        for job in &mut self.others {
+            job.run(tx).await?;
+        }
+        let entries = std::mem::take(&mut tx.audit);
+        audit::append(&mut tx.conn, &entries).await
+    }
+
+    /// Answers everybody; `otherwise` where there is no answer of its own. Returns messages that were accepted
+    /// but whose sender no longer listens, so that somebody picks them up.
+    pub fn settle(self, otherwise: &StoreError) -> Vec<String> {
+        for ask in self.receipts {
+            ask.settle(otherwise);
+        }
+        for ask in self.endings {
+            ask.settle(otherwise);
+        }
+        for job in self.others {
+            job.settle(otherwise);
+        }
+        let mut unheard = Vec::new();
+        for ask in self.arrivals {
+            let first = ask.answer == Some(Ok(Accepted::First));
+            let id = first.then(|| ask.input.id.clone());
+            if !ask.settle(otherwise) {
+                unheard.extend(id);
+            }
+        }
+        unheard
+    }
+
+    /// The same, one by one.
+    pub fn split(self) -> impl Iterator<Item = Self> + Send {
+        let arrivals = self.arrivals.into_iter().map(|ask| Self { arrivals: vec![ask], ..Self::default() });
+        let receipts = self.receipts.into_iter().map(|ask| Self { receipts: vec![ask], ..Self::default() });
+        let endings = self.endings.into_iter().map(|ask| Self { endings: vec![ask], ..Self::default() });
+        let others = self.others.into_iter().map(|job| Self { others: vec![job], ..Self::default() });
+        arrivals.chain(receipts).chain(endings).chain(others)
+    }
+}

@@ -1,0 +1,107 @@
+//! The inbox: what was said to Toban, kept before anybody is answered. The first copy of a delivery wins.
+
+use std::sync::LazyLock;
+
+use sqlx::Row;
+
+use super::Store;
+use super::batch::{Ask, Queued};
+use super::records::{Accepted, Claimed, StoreError};
+use super::sql::{Bulk, args, chunks, count, json, text, to_json};
+use super::writer::Tx;
+use crate::domain::message::Message;
+
+/// A message on its way into the inbox.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub id: String,
+    received: i64,
+    body: String,
+}
+
+static ACCEPT: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::new(
+        "insert into inbox (id, owner, received, attempts, done, body) values",
+        1,
+        "(?, $1, ?, 1, 0, ?)",
+        "on conflict (id) do nothing returning id",
+    )
+});
+
+/// Writes arrivals; what is not returned as new was there already.
+pub(super) async fn accept_all(tx: &mut Tx, asks: &mut [Ask<Arrival, Accepted>]) -> Result<(), StoreError> {
+    asks.sort_by(|one, other| one.input.id.cmp(&other.input.id));
+    let mut fresh = Vec::with_capacity(asks.len());
+    for chunk in chunks(asks, |ask| &ask.input.id) {
+        let mut query = ACCEPT.rows(chunk.len()).bind(&*tx.me);
+        for Ask { input, .. } in chunk {
+            query = query.bind(input.id.as_str()).bind(input.received).bind(input.body.as_str());
+        }
+        let rows = query.fetch_all(&mut *tx.conn).await?;
+        let first = |ask: &Ask<Arrival, Accepted>| {
+            rows.iter().any(|row| row.try_get::<&str, _>(0).is_ok_and(|id| id == ask.input.id))
+        };
+        fresh.extend(chunk.iter().map(first));
+    }
+    for (ask, first) in asks.iter_mut().zip(fresh) {
+        ask.answer = Some(Ok(if first { Accepted::First } else { Accepted::Duplicate }));
+    }
+    Ok(())
+}
+
+/// Open messages whose owner is not alive. The owner is asked for again outside the choice: on PostgreSQL the row
+/// may have found another one while we waited for it.
+const CLAIM: &str = "update inbox set owner = $1, attempts = attempts + 1
+    where done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
+      and id in (select id from inbox
+                 where done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
+                 order by received limit $3)
+    returning id, attempts, body";
+
+/// An open message of our own that nobody knows of.
+const RECALL: &str = "select id, attempts, body from inbox where id = $1 and owner = $2 and done = 0";
+
+impl Store {
+    /// Keeps a message. It is durable when this returns [`Accepted::First`], and this replica's to answer.
+    ///
+    /// # Errors
+    /// When it could not be kept within ten seconds.
+    pub async fn accept(&self, message: &Message) -> Result<Accepted, StoreError> {
+        let arrival = Arrival {
+            id: message.id.as_str().to_owned(),
+            received: message.received.as_millisecond(),
+            body: to_json(message)?,
+        };
+        self.ask(Queued::Arrival, arrival).await
+    }
+
+    /// Takes over messages that nobody works on any more: those of replicas that are not alive, and those of this one
+    /// whose acceptance nobody heard of. To be asked every few seconds. Oldest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn orphans(&self, limit: u32) -> Result<Vec<Claimed>, StoreError> {
+        let mut rows = self.write(CLAIM, args![self.me(), self.now(), i64::from(limit)]).await?;
+        for id in self.limbo().list() {
+            let found = self.read(RECALL, args![id.as_str(), self.me()]).await?;
+            if self.limbo().take(&id) {
+                rows.extend(found);
+            }
+        }
+        let mut claimed = Vec::with_capacity(rows.len());
+        for row in rows {
+            let id = text(&row, 0)?;
+            match json::<Message>(&id, &text(&row, 2)?) {
+                Ok(message) => {
+                    claimed.push(Claimed { message, attempts: count(&row, 1)?.saturating_sub(1) });
+                }
+                // It stays ours and open; the others must not wait for it.
+                Err(error) => {
+                    tracing::error!(inbox.id = id, store.error = %error, "a message cannot be read")
+                }
+            }
+        }
+        claimed.sort_by_key(|claimed| claimed.message.received);
+        Ok(claimed)
+    }
+}
