@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::base::ids::PostId;
-use crate::domain::message::Audience;
+use crate::domain::message::{Audience, Message};
 use crate::domain::person::Door;
 use crate::domain::report::Body;
 use crate::domain::words::Reader;
@@ -59,3 +59,24 @@ pub enum ChatError {
     #[error("refused: {0}")]
     Refused(String),
 }
+
+/// Where doors put what came in.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Stores the message (the first copy wins) and returns once it is durable; the work goes on in its own task.
+    async fn take(&self, message: Message) -> Result<Taken, NotTaken>;
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is new: the work has begun.
+    First,
+    /// Another copy of it came before.
+    Duplicate,
+}
+
+/// It could not be stored: the platform should try again.
+#[derive(Debug, thiserror::Error)]
+#[error("not stored: {0}")]
+pub struct NotTaken(pub String);
