@@ -47,7 +47,12 @@ pub(super) async fn around(
         Err(late) => (StatusCode::REQUEST_TIMEOUT, late.to_string()).into_response(),
     };
     let mut response = problem::told(response, method.as_str(), route).await;
-    tracing::trace!(http.method = method.as_str(), http.route = route, http.status = response.status().as_u16(), "Answered");
+    tracing::trace!(
+        http.method = method.as_str(),
+        http.route = route,
+        http.status = response.status().as_u16(),
+        "Answered"
+    );
     dress(response.headers_mut());
     if is_event_stream(&response) { until_closing(response, closing) } else { response }
 }

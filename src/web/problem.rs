@@ -45,10 +45,7 @@ pub(super) async fn told(response: Response, method: &str, route: &str) -> Respo
 }
 
 fn has_shape(response: &Response) -> bool {
-    response
-        .headers()
-        .get(CONTENT_TYPE)
-        .is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
+    response.headers().get(CONTENT_TYPE).is_some_and(|kind| !kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn written(status: StatusCode, detail: &str, reference: &str) -> Vec<u8> {

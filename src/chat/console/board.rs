@@ -150,7 +150,9 @@ impl State {
         let root = match (&before, &draft.thread) {
             (Some(before), _) => before.root.clone(),
             (None, None) => draft.id.clone(),
-            (None, Some(thread)) => self.posts.get(thread).map_or_else(|| thread.clone(), |post| post.root.clone()),
+            (None, Some(thread)) => {
+                self.posts.get(thread).map_or_else(|| thread.clone(), |post| post.root.clone())
+            }
         };
         let (order, at) = before.as_ref().map_or((number, draft.at), |before| (before.order, before.at));
         let json = Envelope {

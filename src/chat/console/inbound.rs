@@ -131,7 +131,13 @@ mod tests {
 
     #[test]
     fn all_ways_of_addressing_are_the_same_command() {
-        for line in ["logs bluelamp", "/logs bluelamp", " /toban  logs bluelamp ", "@toban logs bluelamp", "／logs bluelamp"] {
+        for line in [
+            "logs bluelamp",
+            "/logs bluelamp",
+            " /toban  logs bluelamp ",
+            "@toban logs bluelamp",
+            "／logs bluelamp",
+        ] {
             assert_eq!(command(line), "logs bluelamp", "{line}");
         }
         assert_eq!(command(" / "), "");

@@ -148,7 +148,9 @@ fn block<'a>(say: &impl Fn(&Phrase) -> String, reader: &Reader, block: &'a Block
             BlockView::Table { heads: all(heads), rows: rows.iter().map(|row| all(row)).collect() }
         }
         Block::Code(text) => BlockView::Code { text },
-        Block::Log(lines) => BlockView::Log { lines: lines.iter().map(|line| log_line(reader, line)).collect() },
+        Block::Log(lines) => {
+            BlockView::Log { lines: lines.iter().map(|line| log_line(reader, line)).collect() }
+        }
         Block::List(items) => BlockView::List { items: all(items) },
     }
 }

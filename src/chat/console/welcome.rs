@@ -47,12 +47,53 @@ pub struct Try {
 
 /// Every word of the page: `console-…` in the dictionaries. `%n` and `%s` are filled in by the page.
 const WORDS: [&str; 47] = [
-    "toban", "tagline", "skip", "menu", "channels", "you", "choose-person", "placeholder", "placeholder-thread",
-    "send", "reply", "thread", "close", "replies-one", "replies-many", "earlier-one", "earlier-many",
-    "welcome-title", "welcome-text", "try", "shortcuts", "shortcuts-hint", "key-focus", "key-send", "key-newline",
-    "key-history", "key-complete", "key-move", "key-close", "key-help", "lost", "back", "not-sent", "again",
-    "working", "edited", "only-you", "download", "lines", "newer", "copy", "copied", "today", "yesterday",
-    "wrap", "gone", "live",
+    "toban",
+    "tagline",
+    "skip",
+    "menu",
+    "channels",
+    "you",
+    "choose-person",
+    "placeholder",
+    "placeholder-thread",
+    "send",
+    "reply",
+    "thread",
+    "close",
+    "replies-one",
+    "replies-many",
+    "earlier-one",
+    "earlier-many",
+    "welcome-title",
+    "welcome-text",
+    "try",
+    "shortcuts",
+    "shortcuts-hint",
+    "key-focus",
+    "key-send",
+    "key-newline",
+    "key-history",
+    "key-complete",
+    "key-move",
+    "key-close",
+    "key-help",
+    "lost",
+    "back",
+    "not-sent",
+    "again",
+    "working",
+    "edited",
+    "only-you",
+    "download",
+    "lines",
+    "newer",
+    "copy",
+    "copied",
+    "today",
+    "yesterday",
+    "wrap",
+    "gone",
+    "live",
 ];
 
 #[derive(Deserialize)]
@@ -93,7 +134,8 @@ pub(super) async fn setup(
     let setup = &console.setup;
     let person = setup.people.iter().find(|person| person.user == me);
     let browser = if asked.lang.starts_with("ja") { Lang::Ja } else { Lang::En };
-    let reader = Reader { lang: person.and_then(|person| person.lang).unwrap_or(browser), ..Reader::default() };
+    let reader =
+        Reader { lang: person.and_then(|person| person.lang).unwrap_or(browser), ..Reader::default() };
     let words = WORDS.map(|word| {
         let phrase = Phrase::named(format!("console-{word}"));
         (word, setup.words.say(&reader, &phrase))
