@@ -4,3 +4,4 @@ mod backends;
 mod house;
 mod rig;
 mod store;
+mod console;
