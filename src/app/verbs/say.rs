@@ -27,10 +27,15 @@ pub fn span(span: Duration) -> Phrase {
         return Phrase::new("verb-span-ms").with("n", u64::try_from(span.as_millis()).unwrap_or_default());
     }
     let mut rest = span.as_secs();
+    // People say "the last 24 h", not "the last day".
+    let days = rest >= 2 * 86_400;
     let mut parts = Vec::with_capacity(4);
     for (unit, seconds) in
         [("verb-span-d", 86_400), ("verb-span-h", 3_600), ("verb-span-m", 60), ("verb-span-s", 1)]
     {
+        if seconds == 86_400 && !days {
+            continue;
+        }
         if rest >= seconds {
             parts.push(Phrase::new(unit).with("n", rest / seconds));
         }
