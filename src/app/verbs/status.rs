@@ -85,6 +85,7 @@ fn row(service: &Service, looked: &[Looked], verdict: Verdict) -> Vec<Phrase> {
     let slowest = looked.iter().flat_map(|part| &part.checks).filter_map(|check| check.latency).max();
     let about = match (failing.is_empty(), missing) {
         (false, _) => say::list(failing),
+        (true, _) if verdict == Verdict::NotConnected => Phrase::raw("–"),
         (true, 0) => Phrase::raw("–"),
         (true, missing) => Phrase::new("status-missing").with("count", missing),
     };

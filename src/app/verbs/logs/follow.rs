@@ -138,7 +138,7 @@ fn ended(
     let headline = Phrase::new("logs-followed")
         .with("place", place.as_str())
         .with("counts", counts)
-        .with("span", say::span(took));
+        .with("span", say::span(took.max(Duration::from_secs(1))));
     let mut report = Report::new(tone, headline);
     report = match end {
         End::Time => report,

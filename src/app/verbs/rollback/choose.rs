@@ -148,7 +148,11 @@ fn latest<'a>(place: &str, serving: &'a Serving) -> Result<Choice<'a>, Failure> 
 fn unsaid(place: &str, serving: &Serving, rolled_back_from: &[String]) -> Report {
     let previous = previous(serving, rolled_back_from);
     let mut report = Report::new(Tone::Plain, Phrase::new("rollback-which").with("place", place));
-    if let Previous::One { revision, .. } = previous {
+    let by_rule = match &previous {
+        Previous::One { revision, .. } => Some(*revision),
+        _ => None,
+    };
+    if let Some(revision) = by_rule {
         report = report.text(rule(&previous)).button(
             Phrase::new("rollback-button-previous").with("revision", revision.name.as_str()),
             format!("rollback {place} previous"),
@@ -162,8 +166,11 @@ fn unsaid(place: &str, serving: &Serving, rolled_back_from: &[String]) -> Report
             Look::Plain,
         );
     }
-    let ready =
-        serving.revisions.iter().filter(|revision| revision.ready == Some(true) && revision.traffic < 100);
+    let ready = serving
+        .revisions
+        .iter()
+        .filter(|revision| revision.ready == Some(true) && revision.traffic < 100)
+        .filter(|revision| by_rule.is_none_or(|previous| previous.name != revision.name));
     offer(report, place, ready)
 }
 
@@ -172,6 +179,9 @@ fn offer<'a>(report: Report, place: &str, revisions: impl IntoIterator<Item = &'
     let mut offered: Vec<&Revision> = Vec::with_capacity(OFFERED);
     let mut more = 0_usize;
     for revision in revisions {
+        if offered.iter().any(|known| known.name == revision.name) {
+            continue;
+        }
         if offered.len() < OFFERED {
             offered.push(revision);
         } else {
