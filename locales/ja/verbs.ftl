@@ -44,7 +44,6 @@ verb-changes-nothing = このコマンドは参照のみで、実行する変更
 failure-why = 理由: { $why }
 failure-hint = 対処: { $hint }
 failure-reference = 参照番号 { $reference }
-failure-hint-role = Toban のアカウントにロール { $role }（またはそれを含むロール）を付与してください。
 failure-hint-denied = このバックエンドに対する Toban の認証情報と権限を確認してください。
 failure-hint-place = 設定の `place`（プロジェクト、リージョン、名前）を確認してください。
 failure-hint-wait = バックエンドのクォータを使い切っています。1分ほど待ってください。

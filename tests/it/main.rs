@@ -1,4 +1,5 @@
-//! One binary for all integration tests: one link, many scenarios.
+//! Tests of the whole from outside: one binary, one link, many scenarios.
 
+mod backends;
 mod rig;
 mod verbs;

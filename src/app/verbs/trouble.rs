@@ -47,29 +47,19 @@ pub async fn limited<T>(
     }
 }
 
+/// The adapter's own hint, which knows the role or the place that is missing; else one for the kind.
 fn hint(error: &BackendError) -> Option<Phrase> {
-    Some(match error.kind {
-        Kind::Denied => match role(&error.call) {
-            Some(role) => Phrase::new("failure-hint-role").with("role", role),
-            None => Phrase::new("failure-hint-denied"),
-        },
-        Kind::NotFound => Phrase::new("failure-hint-place"),
-        Kind::Quota => Phrase::new("failure-hint-wait"),
-        Kind::Conflict => Phrase::new("failure-hint-again"),
-        Kind::Unavailable | Kind::Timeout => Phrase::new("failure-hint-later"),
-        Kind::Invalid | Kind::Garbled | Kind::Failed => return None,
-    })
-}
-
-/// The smallest of Google's predefined roles that allows the call.
-fn role(call: &str) -> Option<&'static str> {
-    let writes = ["update", "patch", "create", "delete", "replace"].iter().any(|verb| call.contains(verb));
-    match call.split('.').next()? {
-        "run" if writes => Some("roles/run.developer"),
-        "run" => Some("roles/run.viewer"),
-        "logging" => Some("roles/logging.viewer"),
-        _ => None,
+    if error.hint.is_some() {
+        return error.hint.clone();
     }
+    Some(Phrase::new(match error.kind {
+        Kind::Denied => "failure-hint-denied",
+        Kind::NotFound => "failure-hint-place",
+        Kind::Quota => "failure-hint-wait",
+        Kind::Conflict => "failure-hint-again",
+        Kind::Unavailable | Kind::Timeout => "failure-hint-later",
+        Kind::Invalid | Kind::Garbled | Kind::Failed => return None,
+    }))
 }
 
 #[cfg(test)]
@@ -78,15 +68,11 @@ mod tests {
     use crate::domain::failure::Why;
 
     #[test]
-    fn a_refused_call_names_the_role_that_allows_it() {
-        let of = |call: &str| {
-            failure_of(&BackendError::new(call, Kind::Denied, "no"), Phrase::raw("x")).hint.unwrap()
-        };
-        let role = |role: &str| Phrase::new("failure-hint-role").with("role", role);
-        assert_eq!(of("run.services.get web"), role("roles/run.viewer"));
-        assert_eq!(of("run.services.patch web"), role("roles/run.developer"));
-        assert_eq!(of("logging.entries.list"), role("roles/logging.viewer"));
-        assert_eq!(of("GET"), Phrase::new("failure-hint-denied"));
+    fn the_hint_of_whoever_knows_best_is_told() {
+        let error = BackendError::new("GET", Kind::Denied, "no");
+        let of = |error: &BackendError| failure_of(error, Phrase::raw("x")).hint;
+        assert_eq!(of(&error), Some(Phrase::new("failure-hint-denied")));
+        assert_eq!(of(&error.hint("grant it")), Some(Phrase::raw("grant it")));
     }
 
     #[tokio::test]
