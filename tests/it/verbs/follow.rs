@@ -115,7 +115,7 @@ async fn somebody_can_stop_it() {
     scene.screen.stop.notify_one();
     let report = scene.end.await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
-    [plain] Followed api.web for 0 ms: nothing yet
+    [plain] Followed api.web for 1s: nothing yet
     Stopped by hand.
     It is followed for at most 30m at a time.
 
@@ -132,7 +132,7 @@ async fn a_stream_that_breaks_says_so_with_what_it_had() {
     let text = transcript(&report, Lang::En);
     let (text, _) = text.split_once("_Reference").unwrap();
     insta::assert_snapshot!(text, @r#"
-    [warn] Followed api.web for 0 ms: 1 warning
+    [warn] Followed api.web for 1s: 1 warning
     The stream of api.web broke off; this is what had come until then.
     Why: it could not be reached, or it answered with an error.
       12:00:00 Warning slow

@@ -111,7 +111,7 @@ async fn one_part_can_be_asked_and_a_wrong_one_is_told_with_the_right_ones() {
     insta::assert_snapshot!(transcript(&failure.report(), Lang::En).replace(&reference, "E-…"), @r#"
     [bad] sagebase has no component dbb.
     Why: it does not exist there.
-    Try this: Its components: web, db, files.
+    Try this: Choose one of its components: web, db, files.
     _Reference E-…_
     "#);
 }

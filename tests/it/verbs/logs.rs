@@ -80,7 +80,7 @@ async fn sb_03_the_errors_of_a_day_are_told_by_kind() {
         .collect();
     lines.push(line(60, Severity::Critical, "out of memory\nat once"));
     insta::assert_snapshot!(said(log(lines), &errors(24), Lang::En).await, @r#"
-    [bad] api.web: 1 critical, 5 errors in the last 1d
+    [bad] api.web: 1 critical, 5 errors in the last 24h
     Known error (×5): Unauthorized – JWT/HMAC認証失敗 – トークン有効期限、署名形式確認
     Count | First | Last | Severity | Text
       5 | 2026-01-14 13:46:40 JST | 2026-01-14 14:53:20 JST | error | Unauthorized: user 4
@@ -123,7 +123,7 @@ async fn bl_05_a_number_bounds_the_lines_and_more_are_announced() {
         .collect();
     let wish = LogWish { number: Some(2), ..LogWish::default() };
     insta::assert_snapshot!(said(log(lines), &wish, Lang::En).await, @r#"
-    [plain] api.web: 2 info in the last 1d
+    [plain] api.web: 2 info in the last 24h
       11:58:22 Info three
       11:58:23 Info four
     These are the newest 2 lines; there are more. A number (at most 1000), a severity or a shorter span shows others.
@@ -177,7 +177,7 @@ async fn a_refused_read_names_the_role_and_keeps_secrets() {
     ```
     logging.entries.list: no, token=sk-1234567890abcdef1234567890abcdef
     ```
-    Try this: grant Toban's account the role roles/logging.viewer, or one that includes it.
+    Try this: Check the credentials and rights of Toban's account for this backend.
     _Reference E-…_
     "#);
 }

@@ -24,7 +24,7 @@ async fn sb_17_revisions_are_listed_with_the_rule_of_previous() {
     [plain] api.web: api-00044-abc serves 100 % of the traffic
     Revision | Traffic | State | Age | Image
       api-00044-abc | 100 % | ready | 2h ago | api:v1.44
-      api-00043-abc | – | never became ready: container failed to start | 1d 6h ago | api:v1.43
+      api-00043-abc | – | never became ready: container failed to start | 30h ago | api:v1.43
       api-00042-abc (previous) | – | ready | 2d 2h ago | api:v1.42
       api-00041-abc | – | ready | 4d 3h ago | api:v1.41
     `previous` is api-00042-abc: the newest ready revision from before the one that serves. Passed over: api-00043-abc (never ready).
@@ -36,7 +36,7 @@ async fn sb_17_revisions_are_listed_with_the_rule_of_previous() {
     [plain] api.web: api-00044-abc がトラフィックの 100 % を処理中
     リビジョン | トラフィック | 状態 | 作成 | イメージ
       api-00044-abc | 100 % | 準備完了 | 2時間前 | api:v1.44
-      api-00043-abc | – | 起動に失敗: container failed to start | 1日6時間前 | api:v1.43
+      api-00043-abc | – | 起動に失敗: container failed to start | 30時間前 | api:v1.43
       api-00042-abc（previous） | – | 準備完了 | 2日2時間前 | api:v1.42
       api-00041-abc | – | 準備完了 | 4日3時間前 | api:v1.41
     `previous` は api-00042-abc です（稼働中のものより前に作成された、最新の準備完了リビジョン）。除外: api-00043-abc（起動に失敗）。
@@ -58,7 +58,7 @@ async fn pinned_traffic_and_what_was_rolled_back_from_are_told() {
     [plain] api.web: api-00044-abc serves 100 % of the traffic
     Revision | Traffic | State | Age | Image
       api-00044-abc | 100 % | ready | 2h ago | api:v1.44
-      api-00043-abc | – | never became ready: container failed to start | 1d 6h ago | api:v1.43
+      api-00043-abc | – | never became ready: container failed to start | 30h ago | api:v1.43
       api-00042-abc | – | ready | 2d 2h ago | api:v1.42
       api-00041-abc (previous) | – | ready | 4d 3h ago | api:v1.41
     `previous` is api-00041-abc: the newest ready revision from before the one that serves. Passed over: api-00043-abc (never ready), api-00042-abc (rolled back from in the last 7 days).
@@ -79,7 +79,7 @@ async fn a_part_without_releases_says_what_has_them() {
     insta::assert_snapshot!(transcript(&failure.report(), Lang::En).replace(&reference, "E-…"), @r#"
     [bad] api.db has no releases that Toban can reach.
     Why: no backend is connected.
-    Try this: What has them: api.web.
+    Try this: Ask api.web, which has them.
     _Reference E-…_
     "#);
 }

@@ -279,7 +279,7 @@ async fn failures_tell_what_is_so() {
     ```
     run.services.patch api: the operation's own words
     ```
-    Try this: ask again: another operation was in the way, or things changed meanwhile.
+    Try this: Ask again: another operation was in the way, or things changed meanwhile.
     _Reference E-…_
 
     [bad] api.web was not moved to api-00042-abc. Traffic is as before: api-00044-abc 100 %.
@@ -294,7 +294,7 @@ async fn failures_tell_what_is_so() {
     ```
     run.services.patch api: the operation's own words
     ```
-    Try this: grant Toban's account the role roles/run.developer, or one that includes it.
+    Try this: Check the credentials and rights of Toban's account for this backend.
     _Reference E-…_
 
     [bad] The answer was lost. So far api.web is as before (api-00044-abc 100 %); the change to api-00042-abc may still come through.
@@ -302,7 +302,7 @@ async fn failures_tell_what_is_so() {
     ```
     run.services.patch api: the operation's own words
     ```
-    Try this: look before you try again: `releases api.web`.
+    Try this: Look before you try again: `releases api.web`.
     _Reference E-…_
 
     [bad] It is not known whether api.web was moved to api-00042-abc: neither the change nor a second look was answered.
@@ -310,7 +310,7 @@ async fn failures_tell_what_is_so() {
     ```
     run.services.patch api: the operation's own words
     ```
-    Try this: look before you try again: `releases api.web`.
+    Try this: Look before you try again: `releases api.web`.
     _Reference E-…_
     "#);
 }
@@ -328,7 +328,6 @@ async fn unclear_targets_are_asked_for() {
     `previous` is api-00042-abc: the newest ready revision from before the one that serves. Passed over: api-00043-abc (never ready).
 
     (!Previous: api-00042-abc) → rollback api.web previous
-    (api-00042-abc) → rollback api.web api-00042-abc
     (api-00041-abc) → rollback api.web api-00041-abc
 
     > rollback api 0004
@@ -364,8 +363,8 @@ async fn unclear_targets_are_asked_for() {
     "#);
     insta::assert_snapshot!(scene.refusal("43").await, @r#"
     [bad] api-00043-abc cannot serve: never became ready: container failed to start
-    Why: the backend says that the request makes no sense.
-    Try this: choose one that is ready; the newest is api-00044-abc.
+    Why: it cannot be done as asked.
+    Try this: Choose one that is ready; the newest is api-00044-abc.
     _Reference E-…_
     "#);
 }
@@ -382,7 +381,6 @@ async fn a_split_is_settled_by_a_person() {
     • api-00042-abc 10 %
 
     (api-00044-abc) → rollback api.web api-00044-abc
-    (api-00042-abc) → rollback api.web api-00042-abc
     (api-00042-abc) → rollback api.web api-00042-abc
     "#);
     let done = scene.run(scene.draft("42").await).await.unwrap();

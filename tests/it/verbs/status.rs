@@ -37,7 +37,7 @@ async fn every_service_has_one_line_and_trouble_comes_first() {
     Service | State | Look at | Slowest | Environment
       bluelamp | ❌ unhealthy | portal | 41 ms | production
       taisun | ❔ unknown | api | 20 ms | production
-      archive | ➖ not connected | 1 not connected yet | – | production
+      archive | ➖ not connected | – | – | production
       sagebase | ✅ healthy | 1 not connected yet | 41 ms | production
 
     (Health of bluelamp) → health bluelamp
@@ -48,7 +48,7 @@ async fn every_service_has_one_line_and_trouble_comes_first() {
     サービス | 状態 | 確認対象 | 最大応答時間 | 環境
       bluelamp | ❌ 異常 | portal | 41 ms | production
       taisun | ❔ 不明 | api | 20 ms | production
-      archive | ➖ 未接続 | 未接続 1 件 | – | production
+      archive | ➖ 未接続 | – | – | production
       sagebase | ✅ 正常 | 未接続 1 件 | 41 ms | production
 
     (bluelamp の詳細) → health bluelamp
