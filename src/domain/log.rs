@@ -4,7 +4,7 @@ mod ask;
 mod fold;
 mod request;
 
-pub use ask::{LogWish, Shape, Wanted, want};
+pub use ask::{LogWish, MOST, Shape, Wanted, want};
 pub use fold::{Folded, Folder, by_count, fold, join_traces};
 pub use request::Request;
 

@@ -1,10 +1,11 @@
-//! Tests of the whole from outside.
+//! Tests of the whole from outside: one binary, one link, many scenarios.
 
 mod backends;
+mod config;
+mod console;
 mod house;
 mod rig;
-mod store;
-mod console;
-//! One test binary for everything that needs more than one module.
-
+mod sandbox;
 mod slack;
+mod store;
+mod verbs;

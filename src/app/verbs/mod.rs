@@ -1,1 +1,13 @@
-//! The verbs, one a file.
+//! The verbs, one a file. A verb decides nothing that `domain` could decide: it asks ports, and it words the answer.
+
+pub mod health;
+pub mod logs;
+mod pick;
+pub mod releases;
+pub mod rollback;
+pub mod runbook;
+mod say;
+pub mod status;
+mod trouble;
+
+pub use trouble::{failure_of, limited};

@@ -39,7 +39,7 @@ impl<'a> Request<'a> {
         loop {
             let before = rest;
             let Some(next) = word(&mut rest) else { break };
-            match next.trim_matches(['"', ',', ';', '(', ')']) {
+            match next.trim_matches(['"', ',', ';', ':', '(', ')']) {
                 "" | "→" | "->" | "-" => {}
                 protocol if protocol.starts_with("HTTP/") => {}
                 status if request.status == 0 && is_status(status) => {
@@ -94,7 +94,8 @@ mod tests {
             assert_eq!((request.method, request.path, request.status), ("POST", "/v1/chat", 502), "{text}");
         }
         assert_eq!(Request::read("GET / 200 0.132s").unwrap().latency, Some(Duration::from_millis(132)));
-        assert_eq!(Request::read("GET / 200 8ms curl/8.1").unwrap().rest, "curl/8.1");
+        let said = Request::read("GET / 200 8ms: no such user").unwrap();
+        assert_eq!((said.latency, said.rest), (Some(Duration::from_millis(8)), "no such user"));
     }
 
     #[test]

@@ -1,3 +1,4 @@
-//! What the tests stand on.
+//! What scenarios and contracts share.
 
 pub mod postgres;
+pub mod transcript;
