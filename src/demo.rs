@@ -12,7 +12,7 @@ use crate::chat::console::{Channel, Completer, Console, Persona, Setup, Suggesti
 use crate::config::{Config, environment};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::person::Door;
-use crate::domain::words::{Phrase, Words};
+use crate::domain::words::{Phrase, Reader, Words};
 use crate::lifecycle::{self, Running};
 use crate::sandbox::{Options, Sandbox};
 use crate::store::Role;
@@ -117,12 +117,18 @@ fn setup(config: &Config, catalogue: &Arc<Catalogue>, words: &Arc<Words>, clock:
             })
         })
         .collect();
-    let (known, services) = (catalogue.clone(), config.services.clone());
+    let (known, services, said) = (catalogue.clone(), config.services.clone(), words.clone());
     let completer: Completer = Arc::new(move |text| {
+        let before = &text[..text.rfind(char::is_whitespace).map_or(0, |at| at + 1)];
+        let hint = |phrase: &Phrase| said.say(&Reader::default(), phrase);
         known
             .complete(text, &services)
             .into_iter()
-            .map(|found| Suggestion { text: found.insert, label: found.label, hint: found.hint })
+            .map(|found| Suggestion {
+                text: format!("{before}{} ", found.insert),
+                hint: hint(&found.hint),
+                label: found.label,
+            })
             .collect()
     });
     Setup {

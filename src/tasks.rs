@@ -8,11 +8,13 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::base::Clock;
+use crate::chat::slack::manifest::{self, ManifestSettings, Mode, SlashCommand};
 use crate::cli::{Audit, Cli, ConfigDir, Platform, Task, completion};
+use crate::config::shape::doors::SlackMode;
 use crate::config::shape::settings::LogFormat;
 use crate::config::{Config, Fault, environment};
 use crate::domain::catalogue::Catalogue;
-use crate::domain::words::{Reader, Words};
+use crate::domain::words::{Phrase, Reader, Words};
 use crate::lifecycle;
 use crate::store::{Role, Store, Verified};
 use crate::telemetry::{self, Shape};
@@ -138,13 +140,16 @@ async fn check(dir: &ConfigDir, online: bool) -> anyhow::Result<u8> {
         Err(_) => return Ok(FAILED),
     };
     let settings = &loaded.config.settings;
-    let clashes = crate::chat::slack::manifest::clashes(&settings.slack.commands, &settings.slack.command_prefix);
+    let clashes = crate::chat::slack::manifest::clashes(settings.slack.commands.iter().map(String::as_str), &settings.slack.command_prefix);
     for clash in &clashes {
         complain(format_args!("slack.commands: {clash}"));
     }
     let mut wrong = !clashes.is_empty();
     if online {
-        wrong |= crate::online::check(&loaded.config).await?;
+        for (good, line) in crate::online::check(&loaded.config).await?.lines {
+            say(&format!("{} {line}", if good { "✓" } else { "✗" }))?;
+            wrong |= !good;
+        }
     }
     if wrong {
         return Ok(FAILED);
@@ -204,6 +209,34 @@ fn complain(text: std::fmt::Arguments<'_>) {
 }
 
 fn slack_manifest(loaded: &Loaded) -> anyhow::Result<String> {
-    let _ = loaded;
-    anyhow::bail!("not wired")
+    let settings = &loaded.config.settings;
+    let words = Words::load()?;
+    let say = |phrase: &Phrase| words.say(&Reader::default(), phrase);
+    let commands: Vec<SlashCommand> = settings
+        .slack
+        .commands
+        .iter()
+        .filter_map(|name| loaded.catalogue.find(name))
+        .map(|command| SlashCommand {
+            name: command.name.clone(),
+            description: say(&command.summary),
+            hint: command.usage().split_once(' ').map(|(_, rest)| rest.to_owned()).unwrap_or_default(),
+        })
+        .collect();
+    let mode = match settings.slack.mode {
+        SlackMode::Socket => Mode::Socket,
+        SlackMode::Http => {
+            let url = settings.web.public_url.as_ref().context("slack.mode is \"http\": web.public_url says where Slack's requests go")?;
+            Mode::Http(url.0.parse()?)
+        }
+    };
+    let shortcut = (say(&Phrase::new("shortcut-runbook")), say(&Phrase::new("shortcut-runbook-about")), "runbook".to_owned());
+    let manifest = ManifestSettings {
+        name: "Toban".to_owned(),
+        description: say(&Phrase::new("manifest-about")),
+        mode,
+        prefix: settings.slack.command_prefix.clone(),
+        shortcuts: vec![shortcut],
+    };
+    Ok(manifest::manifest(&manifest, &commands))
 }

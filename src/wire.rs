@@ -11,7 +11,6 @@ use crate::app::delivery::Delivery;
 use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
-use crate::app::history::RolledBack;
 use crate::app::limits::Limits;
 use crate::app::verb::Verb;
 use crate::app::verbs;
@@ -98,7 +97,7 @@ pub async fn wire(
     let company = Arc::new(company(config));
     let estate = Arc::new(estate(config, &clock)?);
     let desk = Desk {
-        verbs: verbs(&catalogue, &company, &estate, &store, &clock),
+        verbs: all_verbs(&catalogue, &company, &estate, &store, &clock),
         catalogue,
         company,
         estate,
@@ -144,7 +143,11 @@ fn company(config: &Config) -> Company {
     Company::new(config.people.clone(), config.roles.clone(), speech)
 }
 
-fn estate(config: &Config, clock: &Clock) -> anyhow::Result<Estate> {
+/// Services and what their backends can do.
+///
+/// # Errors
+/// When a client cannot be built.
+pub fn estate(config: &Config, clock: &Clock) -> anyhow::Result<Estate> {
     let google = google(config, clock);
     let origins = Origins::new(&config.settings.http.origins)?;
     let http = Http::new(origins, google.clone(), clock.clone())?;
@@ -155,7 +158,7 @@ fn google(config: &Config, clock: &Clock) -> Arc<Google> {
     let settings = &config.settings.google;
     let url = |url: &Option<crate::config::values::Url>| url.as_ref().map(|url| url.0.clone());
     let account = match &settings.credentials.0 {
-        GoogleIdentity::Default => Account::Default,
+        GoogleIdentity::Default => Account::Adc,
         GoogleIdentity::File(path) => Account::File(path.clone()),
         GoogleIdentity::Nobody => Account::Anonymous,
     };
@@ -189,7 +192,7 @@ fn limits(settings: &Settings) -> Limits {
     }
 }
 
-fn verbs(
+fn all_verbs(
     catalogue: &Arc<Catalogue>,
     company: &Arc<Company>,
     estate: &Arc<Estate>,

@@ -51,7 +51,6 @@ plan-interrupted = Toban stopped while “{ $command }” ran: the result is unk
 plan-interrupted-hint = Look at what serves { $service } now before you do anything else.
 undo-nothing = Plan { $plan } has nothing to undo.
 undo-expired = Undo was offered until { $at }. You can still plan the way back.
-recheck-headline = Second look at “{ $command }”, 5 minutes on
 
 # Help and whoami.
 help-headline = What you can say here
@@ -76,3 +75,7 @@ whoami-danger = Danger
 demo-try-health = Every component looked at at once, and what is wrong
 demo-try-logs = Repeated lines folded, secrets blacked out, known errors explained
 demo-try-rollback = From → to, Confirm, progress, verdict, Undo
+
+shortcut-runbook = Find in the runbook
+shortcut-runbook-about = Looks this message up in the service's runbook
+manifest-about = The one on duty: health, logs, roll-backs and incidents, from chat

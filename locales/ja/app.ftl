@@ -51,7 +51,6 @@ plan-interrupted = 「{ $command }」の実行中に Toban が停止しました
 plan-interrupted-hint = 次の操作の前に、{ $service } の現在の状態を確認してください。
 undo-nothing = 計画 { $plan } には元に戻す操作がありません。
 undo-expired = 「元に戻す」の期限は { $at } まででした。戻す計画を改めて作成できます。
-recheck-headline = 「{ $command }」の 5 分後の再確認
 
 # ヘルプ
 help-headline = ここで使えるコマンド
@@ -76,3 +75,7 @@ whoami-danger = 危険な操作
 demo-try-health = 全コンポーネントを同時に確認し、問題箇所を表示
 demo-try-logs = 繰り返し行をまとめ、秘密情報を伏せ、既知のエラーを解説
 demo-try-rollback = 変更前後の確認 → 承認 → 進捗 → 判定 → 元に戻す
+
+shortcut-runbook = ランブックで探す
+shortcut-runbook-about = このメッセージをサービスのランブックで検索します
+manifest-about = 当番ボット: ヘルスチェック、ログ、ロールバック、インシデント対応をチャットから

@@ -9,6 +9,7 @@ use crate::app::limits::Limits;
 use crate::app::progress::Progress;
 use crate::app::verb::{Ask, Proposal, Verb};
 use crate::base::clock::within;
+use crate::base::ids::{ComponentId, ServiceId};
 use crate::base::{Clock, span};
 use crate::domain::access::{Permit, Refusal, Wish};
 use crate::domain::audit::Event;
@@ -108,33 +109,29 @@ impl Desk {
             Ok(invocation) => self.obey(message, person, &invocation, progress).await,
             Err(misunderstood) => Answer {
                 event: Event::Command,
-                ..Answer::private(misunderstood.report(&self.catalogue, self.estate.services()), "not understood")
+                ..Answer::private(misunderstood.report(), "not understood")
             },
         }
     }
 
-    /// Parses; what the text leaves out is taken from the thread, which is looked up only then.
-    pub async fn understand(&self, message: &Message, person: &Person) -> Result<Invocation, Box<Misunderstood>> {
+    /// Parses. A command that means nothing by itself may do so in its thread, which is looked up only then.
+    pub async fn understand(&self, message: &Message, person: &Person) -> Result<Invocation, Misunderstood> {
         let text = command_text(message);
-        let mut context = Context {
-            service: None,
-            zone: self.company.zone_of(person).clone(),
-            now: message.received,
-        };
+        let zone = self.company.zone_of(person).clone();
+        let mut context = Context { service: None, zone, now: message.received };
         let parse = |context: &Context| {
-            invocation::parse(&text, &self.catalogue, self.estate.services(), context).map_err(Box::new)
+            invocation::parse(&text, &self.catalogue, self.estate.services(), self.company.people(), context)
         };
-        match parse(&context) {
-            Err(misunderstood) if misunderstood.lacks_service() => {
-                context.service = self.topic(message).await;
-                if context.service.is_none() { Err(misunderstood) } else { parse(&context) }
-            }
-            result => result,
+        let alone = parse(&context);
+        if alone.is_ok() {
+            return alone;
         }
+        context.service = self.topic(message).await;
+        if context.service.is_none() { alone } else { parse(&context) }
     }
 
     /// What the thread of a message is about.
-    async fn topic(&self, message: &Message) -> Option<invocation::Target> {
+    async fn topic(&self, message: &Message) -> Option<(ServiceId, Option<ComponentId>)> {
         let Some(Thread::Known(thread)) = &message.place.thread else { return None };
         let topic = match self.store.topic(message.place.door, &message.place.channel, thread).await {
             Ok(topic) => topic?,
@@ -145,13 +142,12 @@ impl Desk {
         };
         let (service, component) = topic.split_once('.').map_or((topic.as_str(), None), |(s, c)| (s, Some(c)));
         let service = self.estate.services().find(service)?;
-        Some(invocation::Target {
-            service: service.id.clone(),
-            component: component.and_then(|id| service.component(id)).map(|component| component.id.clone()),
-        })
+        let component = component.and_then(|id| service.component(id)).map(|component| component.id.clone());
+        Some((service.id.clone(), component))
     }
 
-    async fn obey(&self, message: &Message, person: &Person, invocation: &Invocation, progress: &Progress) -> Answer {
+    /// Answers what has been understood.
+    pub(super) async fn obey(&self, message: &Message, person: &Person, invocation: &Invocation, progress: &Progress) -> Answer {
         if let Some(answer) = self.pressed(message, person, invocation, progress).await {
             return answer;
         }
@@ -168,8 +164,14 @@ impl Desk {
             },
             Err(failure) => Answer::failed(&failure),
         };
-        answer.topic = invocation.target.as_ref().map(ToString::to_string);
-        answer.wish = Some(Cached::wish(invocation));
+        answer.topic = invocation.service.as_ref().map(ToString::to_string);
+        answer.wish = Some(Cached {
+            verb: invocation.verb.clone(),
+            risk: invocation.risk,
+            service: invocation.service.as_ref().map(|target| target.service.clone()),
+            at: message.received,
+            report: Report::new(Tone::Plain, ""),
+        });
         answer
     }
 
@@ -183,7 +185,7 @@ impl Desk {
         progress: &Progress,
     ) -> Result<Proposal, Failure> {
         let verb = self.verb(&invocation.verb)?;
-        let service = invocation.target.as_ref().and_then(|target| self.estate.service(&target.service));
+        let service = invocation.service.as_ref().and_then(|target| self.estate.service(&target.service));
         let ask = Ask {
             permit,
             asker: person,
@@ -225,7 +227,7 @@ impl Desk {
         risk: Risk,
         invocation: &Invocation,
     ) -> Result<Permit, Box<Refusal>> {
-        let service = invocation.target.as_ref().and_then(|target| self.estate.service(&target.service));
+        let service = invocation.service.as_ref().and_then(|target| self.estate.service(&target.service));
         let wish = Wish {
             verb,
             risk,

@@ -198,7 +198,9 @@ impl Dispatch {
             if !rooted {
                 end.posts.push(self.root(message, answer.topic.clone()));
             }
-            end.posts.push(self.post(id, place, audience, body, answer.topic.clone()));
+            let reply_url = message.entry.reply_url().map(str::to_owned);
+            let post = self.post(id, place, audience, body, answer.topic.clone());
+            end.posts.push(NewPost { reply_url, ..post });
         }
         end.posts.append(&mut answer.edits);
         end.wakes = answer.wakes;
@@ -252,6 +254,7 @@ impl Dispatch {
             place: place.clone(),
             audience,
             body,
+            reply_url: None,
             topic,
         }
     }

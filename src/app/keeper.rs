@@ -38,7 +38,7 @@ pub async fn keep(dispatch: Dispatch, delivery: Delivery) {
     let sweeps = async {
         loop {
             clock.sleep(SWEEP).await;
-            told(store.purge().await, "old rows could not be cleared away");
+            told(store.purge().await.map(drop), "old rows could not be cleared away");
         }
     };
     tokio::join!(rounds, beats, sweeps);

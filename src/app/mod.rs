@@ -5,6 +5,7 @@ pub mod delivery;
 pub mod desk;
 pub mod dispatch;
 pub mod estate;
+pub mod history;
 pub mod keeper;
 pub mod limits;
 pub mod pages;

@@ -16,7 +16,7 @@ use crate::domain::invocation::Invocation;
 use crate::domain::message::{Audience, Message};
 use crate::domain::person::{Person, Risk};
 use crate::domain::plan::{Draft, Moved, Plan, PlanState, moved};
-use crate::domain::report::{Block, Body, Look, Report, Tone};
+use crate::domain::report::{Body, Look, Report, Tone};
 use crate::domain::words::Phrase;
 use crate::store::{Begun, NewPost, StoredPlan};
 
@@ -30,11 +30,11 @@ impl Desk {
         invocation: &Invocation,
         post: &crate::base::ids::PostId,
     ) -> Option<(Plan, Report)> {
-        let service = invocation.target.as_ref()?.service.clone();
+        let service = invocation.service.as_ref()?.service.clone();
         let valid = if invocation.risk == Risk::Danger { self.limits.danger_plan } else { self.limits.plan };
         let plan = Plan {
             id: PlanId::from(crate::base::ids::fresh("P")),
-            command: invocation.to_text(),
+            command: invocation.to_text().to_owned(),
             verb: invocation.verb.clone(),
             risk: invocation.risk,
             service,
@@ -163,7 +163,7 @@ impl Desk {
         if outcome.undo.is_some() {
             report = report.button(Phrase::new("plan-undo"), format!("undo {}", plan.id), Look::Danger);
         }
-        let wakes = outcome.recheck.map(|before| recheck::wake(plan, before, now)).into_iter().collect();
+        let wakes = outcome.recheck.and_then(|before| recheck::wake(plan, before, now)).into_iter().collect();
         Answer {
             outcome: "done".to_owned(),
             plan: Some((plan.id.clone(), Some(PlanState::Done { by, at: now, undo: outcome.undo }))),
@@ -215,7 +215,7 @@ impl Desk {
         match self.understand(&retyped, person).await {
             Ok(invocation) => Box::pin(self.obey(&retyped, person, &invocation, progress)).await,
             Err(misunderstood) => {
-                Answer::private(misunderstood.report(&self.catalogue, self.estate.services()), "not understood")
+                Answer::private(misunderstood.report(), "not understood")
             }
         }
     }
@@ -343,6 +343,7 @@ impl Desk {
             lang: self.company.lang(&plan.place, service.map(AsRef::as_ref)),
             zone: self.company.zone_name(),
             body: Body::Report(report),
+            reply_url: None,
             topic: Some(plan.service.to_string()),
         }
     }

@@ -4,9 +4,9 @@
 use crate::app::desk::{Answer, Desk, note};
 use crate::app::pages;
 use crate::app::progress::Progress;
-use crate::base::ids::{PlanId, ResultId};
+use crate::base::ids::{PlanId, PostId, ResultId};
 use crate::domain::access::Wish;
-use crate::domain::invocation::Invocation;
+use crate::domain::invocation::{Invocation, Pattern};
 use crate::domain::log::LogLine;
 use crate::domain::message::Message;
 use crate::domain::person::Person;
@@ -26,26 +26,26 @@ impl Desk {
     ) -> Option<Answer> {
         let args = &invocation.args;
         Some(match invocation.verb.as_str() {
-            "confirm" => self.confirm(message, person, &PlanId::new(args.id("plan")), progress).await,
-            "cancel" => self.cancel(message, person, &PlanId::new(args.id("plan"))).await,
-            "undo" => self.undo(message, person, &PlanId::new(args.id("plan")), progress).await,
+            "confirm" => self.confirm(message, person, &args.plan().unwrap_or_else(|| PlanId::new("")), progress).await,
+            "cancel" => self.cancel(message, person, &args.plan().unwrap_or_else(|| PlanId::new(""))).await,
+            "undo" => self.undo(message, person, &args.plan().unwrap_or_else(|| PlanId::new("")), progress).await,
             "more" => {
                 let number = args.number().and_then(|n| usize::try_from(n).ok()).unwrap_or(2).max(1);
-                let id = ResultId::new(args.id("result"));
+                let id = args.result().unwrap_or_else(|| ResultId::new(""));
                 match self.cached(message, person, &id).await {
                     Ok(cached) => more(&cached, &id, number),
                     Err(answer) => *answer,
                 }
             }
-            "file" => match self.cached(message, person, &ResultId::new(args.id("result"))).await {
+            "file" => match self.cached(message, person, &args.result().unwrap_or_else(|| ResultId::new(""))).await {
                 Ok(cached) => self.file(message, person, cached),
                 Err(answer) => *answer,
             },
-            "filter" => match self.cached(message, person, &ResultId::new(args.id("result"))).await {
+            "filter" => match self.cached(message, person, &args.result().unwrap_or_else(|| ResultId::new(""))).await {
                 Ok(cached) => filter(cached, invocation),
                 Err(answer) => *answer,
             },
-            "stop" => self.stop(args.id("post")).await,
+            "stop" => self.stop(args.post().as_ref().map_or("", PostId::as_str)).await,
             _ => return None,
         })
     }
@@ -112,12 +112,11 @@ fn more(cached: &Cached, id: &ResultId, number: usize) -> Answer {
 /// The lines of a kept log that match; the log is not read again.
 fn filter(cached: Cached, invocation: &Invocation) -> Answer {
     let args = &invocation.args;
-    // The parser has compiled it once already, within its size limits.
-    let pattern = args.pattern().and_then(|pattern| regex::Regex::new(pattern).ok());
+    let pattern = args.pattern().map(Pattern::regex);
     let words: Vec<String> = args.texts().iter().map(|text| text.to_lowercase()).collect();
     let keep = |line: &LogLine| {
         args.severity().is_none_or(|least| line.severity >= least)
-            && pattern.as_ref().is_none_or(|pattern| pattern.is_match(&line.text))
+            && pattern.is_none_or(|pattern| pattern.is_match(&line.text))
             && words.iter().all(|word| line.text.to_lowercase().contains(word))
     };
     let mut report = cached.report.clone();

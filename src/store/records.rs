@@ -99,6 +99,9 @@ pub struct NewPost {
     pub zone: String,
     /// What it says.
     pub body: Body,
+    /// Where whoever asked gets it alone if the channel will not take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_url: Option<String>,
     /// The service (`sagebase` or `sagebase.db`) that it is about; a thread is about what its posts are about.
     pub topic: Option<String>,
 }

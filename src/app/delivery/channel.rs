@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use crate::base::ids::{InboxId, PostId};
+use crate::base::ids::PostId;
 use crate::domain::message::{Audience, Place, Thread};
 use crate::domain::person::Door;
 use crate::ports::{Chat, ChatError, Outgoing};
@@ -117,7 +117,7 @@ async fn settle(
         Some(Thread::Known(thread)) => Some(thread.clone()),
         Some(Thread::Under(root)) => match remote_of(delivery, root, memory).await? {
             Some(remote) => Some(remote),
-            None => return last_resort(delivery, chat, &post, "the thread's first message did not arrive").await,
+            None => return last_resort(chat, &post, "the thread's first message did not arrive").await,
         },
     };
     let reader = reader(&post.new);
@@ -149,7 +149,7 @@ async fn settle(
         let wait = match tried {
             Ok(remote) => return Ok(Settled::Arrived { remote }),
             Err(ChatError::Refused(why)) if post.remote.is_none() => {
-                return last_resort(delivery, chat, &post, &why).await;
+                return last_resort(chat, &post, &why).await;
             }
             Err(ChatError::Refused(why)) => return Ok(Settled::GivenUp(why)),
             Err(ChatError::RateLimited(wait)) => wait,
@@ -178,16 +178,13 @@ async fn remote_of(delivery: &Delivery, root: &PostId, memory: &Memory) -> Resul
 /// A channel that will not take an answer (the bot is no member of it) must not swallow it: whoever asked gets it
 /// alone, where the platform gave a way to do so.
 async fn last_resort(
-    delivery: &Delivery,
     chat: &dyn Chat,
     post: &Post,
     why: &str,
 ) -> Result<Settled, StoreError> {
     let given_up = Ok(Settled::GivenUp(why.to_owned()));
-    let Some((inbox, "answer")) = post.new.id.as_str().rsplit_once('/') else { return given_up };
-    let Some(asked) = delivery.0.store.message(&InboxId::new(inbox)).await? else { return given_up };
-    let Some(reply_url) = asked.entry.reply_url() else { return given_up };
-    let audience = Audience::Only { user: asked.user.clone(), reply_url: Some(reply_url.to_owned()) };
+    let Some(reply_url) = post.new.reply_url.clone() else { return given_up };
+    let audience = Audience::Only { user: String::new(), reply_url: Some(reply_url) };
     let Place { channel, .. } = &post.new.place;
     let reader = reader(&post.new);
     let message = Outgoing {

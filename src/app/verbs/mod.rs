@@ -1,6 +1,7 @@
 //! The verbs, one a file. A verb decides nothing that `domain` could decide: it asks ports, and it words the answer.
 
 pub mod health;
+pub mod help;
 pub mod logs;
 mod pick;
 pub mod releases;
@@ -9,5 +10,6 @@ pub mod runbook;
 mod say;
 pub mod status;
 mod trouble;
+pub mod whoami;
 
 pub use trouble::{failure_of, limited};

@@ -29,6 +29,8 @@ pub struct Settings {
     pub slack: doors::Slack,
     /// The Discord guild; connected if there is a token.
     pub discord: doors::Discord,
+    /// HTTP from here to services.
+    pub http: Http,
     /// Google Cloud.
     pub google: systems::Google,
     /// The Docker Engine.
@@ -172,4 +174,13 @@ pub enum LogFormat {
 pub struct Commands {
     /// A folder of command files that go over the built-in ones; relative to the config folder.
     pub folder: Option<String>,
+}
+
+/// HTTP from here to services.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Http {
+    /// By the origin of a probe's URL (`https://sagebase.example.com`): the address that is asked instead, for
+    /// proxies and private access.
+    pub origins: BTreeMap<String, String>,
 }

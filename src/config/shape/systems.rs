@@ -38,6 +38,8 @@ pub struct GoogleEndpoints {
     pub iam: Option<Url>,
     /// Resource Manager.
     pub resourcemanager: Option<Url>,
+    /// The metadata server that gives out ID tokens; the account itself if not said.
+    pub metadata: Option<Url>,
 }
 
 /// The Docker Engine.

@@ -7,7 +7,7 @@ mod draft;
 mod run;
 mod verify;
 
-pub use run::component_of;
+pub use run::{component_of, from_of};
 pub use verify::{SETTLE, recheck};
 
 use std::sync::Arc;

@@ -36,6 +36,11 @@ pub fn component_of(plan: &Plan) -> Option<ComponentId> {
     serde_json::from_value::<Detail>(plan.draft.detail.clone()).ok().map(|detail| detail.component)
 }
 
+/// The revision that a plan of this verb moved traffic away from, where it was one alone.
+pub fn from_of(plan: &Plan) -> Option<String> {
+    serde_json::from_value::<Detail>(plan.draft.detail.clone()).ok()?.from
+}
+
 pub async fn run(
     estate: &Estate,
     clock: &Clock,
