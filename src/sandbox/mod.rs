@@ -153,7 +153,7 @@ impl Sandbox {
     pub fn config_overlay(&self) -> String {
         let url = self.url();
         let mut toml = format!(
-            "[google]\ncredentials = \"none\"\n\n[google.endpoints]\nrun = \"{url}\"\nlogging = \"{url}\"\n\n[http.origins]\n"
+            "[google]\ncredentials = \"none\"\n\n[google.endpoints]\nrun = \"{url}\"\nlogging = \"{url}\"\nmetadata = \"{url}\"\n\n[http.origins]\n"
         );
         for (origin, here) in self.origins() {
             toml.push_str(&format!("\"{origin}\" = \"{here}\"\n"));

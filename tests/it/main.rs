@@ -9,3 +9,4 @@ mod sandbox;
 mod slack;
 mod store;
 mod verbs;
+mod catalogue;

@@ -37,7 +37,7 @@ pub struct Param {
     pub required: bool,
     /// What is meant when it is left out, as people would type it.
     pub default: Option<String>,
-    /// The only words (action, keyword) or the words to offer (all others).
+    /// The only words (action), words that all mean the same (keyword), or words to offer (all others).
     pub choices: Vec<String>,
     /// May be given more than once.
     pub repeated: bool,
@@ -154,7 +154,9 @@ impl Param {
             Kind::Pattern => "/regex/",
             Kind::Text => "\"text\"",
             Kind::Pair => "KEY=VALUE",
-            Kind::Action | Kind::Keyword => return self.literals().collect::<Vec<_>>().join("|"),
+            Kind::Action => return self.choices.join("|"),
+            // The others mean the same.
+            Kind::Keyword => return self.literals().next().unwrap_or_default().to_owned(),
             Kind::Plan => "PLAN",
             Kind::Result => "RESULT",
             Kind::Post => "POST",
@@ -169,6 +171,15 @@ impl Param {
     pub fn literals(&self) -> impl Iterator<Item = &str> {
         let own = (self.choices.is_empty() && self.kind == Kind::Keyword).then_some(self.name.as_str());
         own.into_iter().chain(self.choices.iter().map(String::as_str))
+    }
+
+    /// The phrase that says what it takes: "a span of time such as `1h`".
+    pub fn takes(&self) -> Phrase {
+        match self.kind {
+            Kind::Action => self.kind.phrase().with("words", self.choices.join(", ")),
+            Kind::Keyword => self.kind.phrase().with("words", self.shape()),
+            kind => kind.phrase(),
+        }
     }
 
     /// The phrase that says what it is for.

@@ -37,15 +37,43 @@ pub(super) struct Lines {
     pub risk: usize,
 }
 
-const FILE: &[&str] =
-    &["name", "aliases", "verb", "risk", "hidden", "summary", "param", "example"];
+const FILE: &[&str] = &["name", "aliases", "verb", "risk", "hidden", "summary", "param", "example"];
 const PARAM: &[&str] = &[
-    "name", "kind", "required", "default", "choices", "repeated", "positional", "future", "min", "max", "see",
+    "name",
+    "kind",
+    "required",
+    "default",
+    "choices",
+    "repeated",
+    "positional",
+    "future",
+    "min",
+    "max",
+    "see",
 ];
 const EXAMPLE: &[&str] = &["say", "means"];
 const KINDS: &[&str] = &[
-    "service", "revision", "environment", "severity", "span", "moment", "range", "when", "number", "pattern",
-    "text", "pair", "action", "keyword", "plan", "result", "post", "person", "command", "word", "words",
+    "service",
+    "revision",
+    "environment",
+    "severity",
+    "span",
+    "moment",
+    "range",
+    "when",
+    "number",
+    "pattern",
+    "text",
+    "pair",
+    "action",
+    "keyword",
+    "plan",
+    "result",
+    "post",
+    "person",
+    "command",
+    "word",
+    "words",
 ];
 
 /// The risk as it is written in a file.
@@ -85,7 +113,8 @@ pub(super) fn read(
     }
     let (name_at, verb_at, risk_at) = (table.at("name"), table.at("verb"), table.at("risk"));
     let verb = reader.text(&table, "verb").or_else(|| Some(below.as_ref()?.verb.clone()));
-    let risk = reader.word(&table, "risk", &["read", "change", "danger"]).or_else(|| Some(below.as_ref()?.risk));
+    let risk =
+        reader.word(&table, "risk", &["read", "change", "danger"]).or_else(|| Some(below.as_ref()?.risk));
     for (what, missing) in [("name", name.is_none()), ("verb", verb.is_none()), ("risk", risk.is_none())] {
         if missing && table.get(what).is_none() {
             reader.fault(table.at, format!("`{what}` is missing"));
@@ -104,7 +133,9 @@ pub(super) fn read(
         None => below.as_ref().map(|below| below.params.clone()).unwrap_or_default(),
     };
     let examples = match table.get("example") {
-        Some(_) => reader.tables(&table, "example").iter().filter_map(|table| reader.example(table)).collect(),
+        Some(_) => {
+            reader.tables(&table, "example").iter().filter_map(|table| reader.example(table)).collect()
+        }
         None => below.as_ref().map(|below| below.examples.clone()).unwrap_or_default(),
     };
     let command = Command {
@@ -122,7 +153,9 @@ pub(super) fn read(
         summary,
         params,
         examples,
-        hidden: reader.flag(&table, "hidden").unwrap_or_else(|| below.as_ref().is_some_and(|below| below.hidden)),
+        hidden: reader
+            .flag(&table, "hidden")
+            .unwrap_or_else(|| below.as_ref().is_some_and(|below| below.hidden)),
     };
     reader.shape(&table, &command);
     let line = |at| line(&source.text, at);
@@ -257,8 +290,10 @@ impl Reader<'_> {
             let kind = table.get("kind")?.get_ref().as_str()?;
             Some(kind.to_owned())
         });
-        let bounds =
-            (self.number(table, "min").unwrap_or(0), self.number(table, "max").unwrap_or(u64::from(u32::MAX)));
+        let bounds = (
+            self.number(table, "min").unwrap_or(0),
+            self.number(table, "max").unwrap_or(u64::from(u32::MAX)),
+        );
         let choices = self.texts(table, "choices").unwrap_or_default();
         if kind == Some(Kind::Action) && choices.is_empty() {
             self.fault(table.at, "an action needs its `choices`".to_owned());
@@ -303,6 +338,19 @@ impl Reader<'_> {
             if param.kind == Kind::Words && at + 1 < command.params.len() {
                 self.fault(table.at("param"), format!("`{}` takes all words: it must come last", param.name));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_written_as_its_name() {
+        for name in KINDS {
+            let name: StrDeserializer<'_, serde::de::value::Error> = StrDeserializer::new(name);
+            assert!(Kind::deserialize(name).is_ok(), "{name:?}");
         }
     }
 }

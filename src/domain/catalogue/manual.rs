@@ -10,7 +10,11 @@ impl Catalogue {
     /// The manual in the reader's language.
     pub fn manual(&self, words: &Words, reader: &Reader) -> String {
         let say = |phrase: &Phrase| words.say(reader, phrase);
-        let mut text = format!("# {}\n\n{}\n", say(&Phrase::new("command-manual")), say(&Phrase::new("command-grammar")));
+        let mut text = format!(
+            "# {}\n\n{}\n",
+            say(&Phrase::new("command-manual")),
+            say(&Phrase::new("command-grammar"))
+        );
         for section in self.sections() {
             let _ = write!(text, "\n## {}\n", say(&section.title));
             for command in &section.commands {

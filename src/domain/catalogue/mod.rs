@@ -94,7 +94,9 @@ impl Catalogue {
         let mut verbs = self.verbs.clone();
         let mut homes: HashMap<String, String> = HashMap::new();
         for source in sources {
-            let Some(read) = file::read(source, |name| self.find(name).cloned(), &mut faults) else { continue };
+            let Some(read) = file::read(source, |name| self.find(name).cloned(), &mut faults) else {
+                continue;
+            };
             let file::Read { command, lines } = read;
             let fault = |line, what| FileFault { path: source.path.clone(), line, what };
             match verbs.get(&command.verb) {
