@@ -83,7 +83,7 @@ fn cloud_run(world: &World, app: &App, run: &str, path: &str, headers: &HeaderMa
         (!open).then(|| own.map(str::to_owned).collect::<Vec<_>>())
     });
     if let Some(audiences) = admission
-        && let Err(refusal) = admit(world, headers, &audiences)
+        && let Some(refusal) = refuse(world, headers, &audiences)
     {
         return refusal;
     }
@@ -98,16 +98,16 @@ fn cloud_run(world: &World, app: &App, run: &str, path: &str, headers: &HeaderMa
     }
 }
 
-/// As Cloud Run does: 403 without a token, 401 with one that it does not like.
-fn admit(world: &World, headers: &HeaderMap, audiences: &[String]) -> Result<(), Response> {
+/// As Cloud Run refuses: 403 without a token, 401 with one that it does not like.
+fn refuse(world: &World, headers: &HeaderMap, audiences: &[String]) -> Option<Response> {
     let bearer = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let Some(bearer) = bearer.and_then(|value| value.strip_prefix("Bearer ")) else {
         let page = "<html><head><title>403 Forbidden</title></head><body><h1>Error: Forbidden</h1>\
                     <h2>Your client does not have permission to get URL from this server.</h2></body></html>";
-        return Err((StatusCode::FORBIDDEN, Html(page)).into_response());
+        return Some((StatusCode::FORBIDDEN, Html(page)).into_response());
     };
     if metadata::admits(world, bearer.trim(), audiences) {
-        return Ok(());
+        return None;
     }
     let page = "<html><head><title>401 Unauthorized</title></head><body><h1>Error: Unauthorized</h1>\
                 <h2>Your client does not have permission to the requested URL.</h2></body></html>";
@@ -118,7 +118,7 @@ fn admit(world: &World, headers: &HeaderMap, audiences: &[String]) -> Result<(),
             "Bearer error=\"invalid_token\" error_description=\"The access token could not be verified\"",
         ),
     );
-    Err(answer)
+    Some(answer)
 }
 
 /// The revision that one request meets, the version of its image, and what ails it.

@@ -10,3 +10,4 @@ mod slack;
 mod store;
 mod verbs;
 mod catalogue;
+mod sandbox;

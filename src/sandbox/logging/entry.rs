@@ -217,7 +217,7 @@ impl Entry {
     }
 
     /// The entry as JSON; `numbers`: enumerations by number, as `$alt=json;enum-encoding=int` asks.
-    pub(super) fn json(&self, numbers: bool) -> Value {
+    pub(in crate::sandbox) fn json(&self, numbers: bool) -> Value {
         let severity = if numbers { json!(self.severity) } else { json!(severity_name(self.severity)) };
         let mut entry = json!({
             "insertId": self.insert_id(),

@@ -112,10 +112,7 @@ impl Service {
 
     /// The newest revision that was ready at `at`, going by when they were made: who wrote the log of the past.
     pub fn ready_at(&self, at: Timestamp) -> Option<&str> {
-        self.revisions
-            .iter()
-            .find(|revision| is_ready(revision) && created(revision) <= at)
-            .map(|revision| short_name(revision))
+        self.revisions.iter().find(|revision| is_ready(revision) && created(revision) <= at).map(short_name)
     }
 
     /// A new etag: whatever changes the document calls this.

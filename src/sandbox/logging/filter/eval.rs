@@ -145,11 +145,11 @@ mod tests {
 
     #[test]
     fn or_binds_tighter_than_and() {
-        let entry = text("INFO", "b d");
-        // ("a" OR "b") AND ("c" OR "d"), not a or (b and c) or d
-        assert!(matches(r#""a" OR "b" AND "x" OR "d""#, &entry));
-        assert!(!matches(r#""b" OR "a" AND "c""#, &entry));
-        assert!(matches("severity=INFO\nNOT \"c\" -\"x\"", &entry));
+        let entry = text("INFO", "bbb ddd");
+        // (aaa OR bbb) AND (ccc OR ddd), not aaa OR (bbb AND ccc) OR ddd
+        assert!(matches(r#""aaa" OR "bbb" AND "ccc" OR "ddd""#, &entry));
+        assert!(!matches(r#""bbb" OR "aaa" AND "ccc""#, &entry));
+        assert!(matches("severity=INFO\nNOT \"ccc\" -\"aaa\"", &entry));
     }
 
     #[test]
