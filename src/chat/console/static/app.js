@@ -42,20 +42,23 @@ async function send(message) {
   }
 }
 
+/** Presses a button once, however often it is clicked. It is not `disabled`, so that the focus stays. */
 async function press(post, command, element) {
-  const group = [...element.closest(".buttons").children];
-  group.forEach((button) => (button.disabled = true));
+  const group = element.closest(".buttons");
+  if (group.ariaBusy === "true") return;
+  group.ariaBusy = "true";
   element.classList.add("pressed");
   await send({ message: post.id, command });
   setTimeout(() => {
+    group.ariaBusy = "false";
     element.classList.remove("pressed");
-    group.forEach((button) => (button.disabled = false));
-    if (document.activeElement === document.body) element.focus({ preventScroll: true });
-  }, 1_500);
+  }, 1_200);
 }
 
-const again = (post) =>
-  send({ id: post.id.replace(/^console:/, ""), channel: post.channel, thread: post.thread, text: post.body.text });
+/** Sends a line once more under its own id: if it arrived after all, this one is the second copy. */
+function again(post) {
+  return send({ id: post.id.replace(/^console:/, ""), channel: post.channel, thread: post.thread, text: post.body.text });
+}
 
 // ── what comes in ──
 
@@ -322,4 +325,7 @@ async function begin() {
   if (!narrow.matches) composer.focus();
 }
 
-begin().catch(() => setTimeout(() => location.reload(), 3_000));
+begin().catch((error) => {
+  console.error(error);
+  setTimeout(() => location.reload(), 3_000); // the server may just be starting
+});

@@ -225,12 +225,8 @@ function handOver(old, fresh) {
   });
   if (focus) {
     const same = focus.dataset.command && fresh.querySelector(`[data-command="${CSS.escape(focus.dataset.command)}"]`);
-    const next = same || fresh.querySelector(".buttons button, .buttons a");
-    if (next) next.focus({ preventScroll: true });
-    else {
-      fresh.tabIndex = -1;
-      fresh.focus({ preventScroll: true });
-    }
+    if (!same) fresh.tabIndex = -1; // the message itself: no other button may come under a finger already moving
+    (same || fresh).focus({ preventScroll: true });
   }
 }
 
