@@ -28,6 +28,9 @@ pub(super) struct Asked {
     after: Option<String>,
 }
 
+/// Browsers drop an event without data.
+const NOTHING: &str = "{}";
+
 /// `GET /console/events`: `hello` (`{"fresh": true}` where the page must forget what it has), then a `post` for
 /// each post that is new or changed, `ready` when all that was there has been sent, then `post`s as they come.
 pub(super) async fn events(
@@ -41,7 +44,7 @@ pub(super) async fn events(
     };
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).or(asked.after.as_deref());
     let after = last.and_then(|id| number(&console.board.epoch, id));
-    let beat = KeepAlive::new().interval(BEAT).event(Event::default().event("beat").data(""));
+    let beat = KeepAlive::new().interval(BEAT).event(Event::default().event("beat").data(NOTHING));
     Sse::new(follow(console, viewer, after)).keep_alive(beat).into_response()
 }
 
@@ -97,7 +100,7 @@ impl Feed {
             }
             if !self.caught_up {
                 self.caught_up = true;
-                self.waiting.push_back(Event::default().event("ready").data(""));
+                self.waiting.push_back(Event::default().event("ready").data(NOTHING));
             }
         }
     }

@@ -42,7 +42,6 @@ async fn a_typed_command_is_answered_without_a_reload() {
     browser.picture("answers").await;
     assert_eq!(browser.js("window.loaded").await, "once");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -60,7 +59,6 @@ async fn progress_is_edited_in_its_place() {
     browser.until("document.querySelector('#feed .card[data-tone=good]') !== null").await;
     assert_eq!(browser.js("document.querySelectorAll('#feed .card').length").await, 1);
     assert_eq!(browser.js("document.querySelectorAll('.working').length").await, 0);
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -87,7 +85,6 @@ async fn a_change_is_confirmed_with_the_keyboard_alone() {
     assert_eq!(browser.js("document.querySelectorAll('#feed .card').length").await, 1);
     assert_eq!(rig.bot.seen.lock().unwrap().len(), 2);
     browser.picture("done").await;
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -108,7 +105,6 @@ async fn a_thread_opens_takes_answers_and_closes() {
     assert_eq!(browser.page.current_url().await.unwrap(), address);
     browser.keys(&key(Key::Escape)).await;
     browser.until("document.getElementById('thread').hidden").await;
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -140,7 +136,6 @@ async fn dark_and_narrow_screens_are_served_as_well() {
     assert_eq!(browser.js("document.documentElement.scrollWidth").await, 390);
     browser.scheme("dark").await;
     browser.picture("narrow-thread").await;
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -165,7 +160,6 @@ async fn a_reload_keeps_the_history_and_a_restart_is_noticed() {
     browser.until("document.querySelector('.line .command')?.textContent === 'health sagebase'").await;
     say(&browser, "health sagebase").await;
     browser.see(".card").await;
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -180,7 +174,6 @@ async fn what_is_typed_and_answered_is_never_markup() {
     assert_eq!(browser.js("document.querySelectorAll('#feed img, #feed script').length").await, 0);
     assert_eq!(browser.page.title().await.unwrap(), "#ops · Toban");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -209,7 +202,6 @@ async fn the_keyboard_completes_recalls_and_explains_itself() {
     browser.keys("/").await;
     assert_eq!(browser.js("document.activeElement.id").await, "say");
     assert_eq!(browser.js("document.getElementById('say').value").await, "");
-    browser.close().await;
 }
 
 #[tokio::test]
@@ -226,5 +218,4 @@ async fn one_can_be_somebody_else_in_their_language() {
     browser.see(".card").await;
     assert_eq!(rig.bot.seen.lock().unwrap()[0].user, "tanaka");
     assert_eq!(browser.see(".who strong").await.text().await.unwrap(), "田中 直樹");
-    browser.close().await;
 }

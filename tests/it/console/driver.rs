@@ -1,7 +1,8 @@
-//! A real Chromium, driven through chromedriver. `Browser::start()` gives a fresh profile; `Drop` ends the
-//! driver by its own id, and Chromium goes with it.
+//! A real Chromium, driven through chromedriver. `Browser::start()` gives a fresh profile; `Drop` ends
+//! the browser through the driver, and then the driver by its own id.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -10,12 +11,13 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
 /// Long enough for a machine that does other things besides; waits end as soon as what they wait for is there.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(15);
 
 pub struct Browser {
     pub page: Client,
     driver: Child,
     address: String,
+    session: String,
     _profile: tempfile::TempDir,
 }
 
@@ -38,6 +40,7 @@ impl Browser {
             "--disable-sync",
             "--hide-scrollbars",
             "--lang=en",
+            "--disable-crash-reporter",
             "--window-size=1360,900",
         ]
         .map(str::to_owned)
@@ -48,7 +51,8 @@ impl Browser {
         let Value::Object(wishes) = wishes else { unreachable!() };
         let connector = hyper_util::client::legacy::connect::HttpConnector::new();
         let page = ClientBuilder::new(connector).capabilities(wishes).connect(&address).await.unwrap();
-        let browser = Self { page, driver, address, _profile: profile };
+        let session = page.session_id().await.unwrap().unwrap();
+        let browser = Self { page, driver, address, session, _profile: profile };
         browser.size(1360, 900, false).await;
         browser
     }
@@ -67,7 +71,8 @@ impl Browser {
         self.page.update_timeouts(patient()).await.unwrap();
         if let Err(error) = self.page.execute_async(&script, vec![]).await {
             let text = self.js("document.body.innerText").await;
-            panic!("never true: {expression}: {error}\nthe page says: {text}");
+            let complaints = self.complaints().await;
+            panic!("never true: {expression}: {error}\nthe page says: {text}\nit complains: {complaints:?}");
         }
     }
 
@@ -95,10 +100,9 @@ impl Browser {
 
     /// A command of the developer tools' own protocol.
     pub async fn devtools(&self, command: &str, parameters: Value) {
-        let session = self.page.session_id().await.unwrap().unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
         let answer = http
-            .post(format!("{}/session/{session}/goog/cdp/execute", self.address))
+            .post(format!("{}/session/{}/goog/cdp/execute", self.address, self.session))
             .json(&json!({ "cmd": command, "params": parameters }))
             .send()
             .await
@@ -108,9 +112,8 @@ impl Browser {
 
     /// What the page complained about: script errors, refused resources.
     pub async fn complaints(&self) -> Vec<String> {
-        let session = self.page.session_id().await.unwrap().unwrap();
         let http = reqwest::Client::builder().timeout(PATIENCE).build().unwrap();
-        let address = format!("{}/session/{session}/se/log", self.address);
+        let address = format!("{}/session/{}/se/log", self.address, self.session);
         let answer = http.post(address).json(&json!({ "type": "browser" })).send().await.unwrap();
         let entries: Value = answer.json().await.unwrap();
         let entries = entries["value"].as_array().cloned().unwrap_or_default();
@@ -127,18 +130,27 @@ impl Browser {
         std::fs::write(&path, self.page.screenshot().await.unwrap()).unwrap();
         path
     }
-
-    /// Ends the session in an orderly way.
-    pub async fn close(self) {
-        self.page.clone().close().await.unwrap();
-    }
 }
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Both fail only where it has ended by itself.
+        // The driver leaves its browser behind when it is killed, so the browser is ended first, also after a
+        // failed assertion. None of this can fail in a way that matters to a test.
+        let _ = self.end_session();
         let _ = self.driver.kill();
         let _ = self.driver.wait();
+    }
+}
+
+impl Browser {
+    /// `DELETE /session/…` by hand: there is no awaiting in `drop`.
+    fn end_session(&self) -> std::io::Result<()> {
+        let host = self.address.trim_start_matches("http://");
+        let mut driver = TcpStream::connect(host)?;
+        driver.set_read_timeout(Some(PATIENCE))?;
+        let request = format!("DELETE /session/{} HTTP/1.1\r\nhost: {host}\r\n\r\n", self.session);
+        driver.write_all(request.as_bytes())?;
+        driver.read(&mut [0; 64]).map(drop)
     }
 }
 

@@ -18,7 +18,7 @@ let painting = 0;
 const unread = new Set();
 
 const painter = new Painter({ press, open: openThread, again, fileOf: (post) => `/console/files/${encodeURIComponent(post.id)}?${me()}` });
-let composer, replier;
+let composer, replier, feed, pane;
 
 const me = () => new URLSearchParams({ as: setup.me });
 const fresh = () => crypto.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
@@ -42,20 +42,23 @@ async function send(message) {
   }
 }
 
+/** Presses a button once, however often it is clicked. It is not `disabled`, so that the focus stays. */
 async function press(post, command, element) {
-  const group = [...element.closest(".buttons").children];
-  group.forEach((button) => (button.disabled = true));
+  const group = element.closest(".buttons");
+  if (group.ariaBusy === "true") return;
+  group.ariaBusy = "true";
   element.classList.add("pressed");
   await send({ message: post.id, command });
   setTimeout(() => {
+    group.ariaBusy = "false";
     element.classList.remove("pressed");
-    group.forEach((button) => (button.disabled = false));
-    if (document.activeElement === document.body) element.focus({ preventScroll: true });
-  }, 1_500);
+  }, 1_200);
 }
 
-const again = (post) =>
-  send({ id: post.id.replace(/^console:/, ""), channel: post.channel, thread: post.thread, text: post.body.text });
+/** Sends a line once more under its own id: if it arrived after all, this one is the second copy. */
+function again(post) {
+  return send({ id: post.id.replace(/^console:/, ""), channel: post.channel, thread: post.thread, text: post.body.text });
+}
 
 // ── what comes in ──
 
@@ -99,36 +102,42 @@ function announce(text, loud = false) {
 
 // ── what is seen ──
 
-const scroll = {
-  atEnd: (box) => box.scrollTop + box.clientHeight >= box.scrollHeight - NEAR,
-  end: (box) => (box.scrollTop = box.scrollHeight),
-};
+/** Stays at the end while the reader is there, whatever grows or shrinks; otherwise leaves the reader alone. */
+class Pinned {
+  constructor(box, onEnd = () => {}) {
+    this.box = box;
+    this.pinned = true;
+    box.addEventListener(
+      "scroll",
+      () => {
+        this.pinned = box.scrollTop + box.clientHeight >= box.scrollHeight - NEAR;
+        if (this.pinned) onEnd();
+      },
+      { passive: true },
+    );
+    const watch = new ResizeObserver(() => this.pinned && this.end());
+    watch.observe(box);
+    watch.observe(box.firstElementChild);
+  }
+
+  end() {
+    this.pinned = true;
+    this.box.scrollTop = this.box.scrollHeight;
+  }
+}
 
 /** Draws once a frame, however many posts came. */
 function paint() {
   painting ||= requestAnimationFrame(() => {
     painting = 0;
     if (!ready) return;
-    const feed = at("scroll");
-    const follow = scroll.atEnd(feed) || feed.dataset.channel !== channel;
-    const height = feed.scrollHeight;
+    const height = at("feed").offsetHeight;
     painter.channel(at("feed"), board.in(channel));
-    if (follow) scroll.end(feed);
-    else if (feed.scrollHeight > height) at("newer").hidden = false;
-    feed.dataset.channel = channel;
-    paintThread();
+    if (!feed.pinned && at("feed").offsetHeight > height) at("newer").hidden = false;
+    const thread = board.threads.get(open);
+    if (thread) painter.thread(at("thread-posts"), thread);
     drawChannels();
   });
-}
-
-function paintThread() {
-  const thread = board.threads.get(open);
-  if (!thread) return;
-  const box = at("thread-scroll");
-  const follow = scroll.atEnd(box) || box.dataset.thread !== open;
-  painter.thread(at("thread-posts"), thread);
-  if (follow) scroll.end(box);
-  box.dataset.thread = open;
 }
 
 function drawChannels() {
@@ -193,7 +202,7 @@ function drawWelcome(label) {
 }
 
 function say_(text) {
-  scroll.end(at("scroll"));
+  feed.end();
   return send({ channel, text });
 }
 
@@ -211,6 +220,7 @@ function follow() {
     composer.placeholder = say("placeholder", known.label);
     at("newer").hidden = true;
     at("feed").replaceChildren();
+    feed.end();
     drawWelcome(known.label);
   }
   at("thread-of").textContent = `#${known.label}`;
@@ -233,7 +243,10 @@ function showThread(thread) {
   at("thread").hidden = thread === "";
   at("app").classList.toggle("threaded", thread !== "");
   at("main").inert = thread !== "" && narrow.matches;
-  if (thread !== had) at("thread-posts").replaceChildren();
+  if (thread !== had) {
+    at("thread-posts").replaceChildren();
+    pane.end();
+  }
   if (thread !== "" && thread !== had && ready) replier.focus();
   if (thread === "" && had !== "") composer.focus();
 }
@@ -302,6 +315,8 @@ async function begin() {
   speak(setup.words, setup.lang);
   for (const [id, name] of [["menu", "menu"], ["help", "help"], ["thread-close", "close"]]) at(id).append(icon(name));
   at("newer").prepend(icon("down"));
+  feed = new Pinned(at("scroll"), () => (at("newer").hidden = true));
+  pane = new Pinned(at("thread-scroll"));
   composer = new Composer(at("compose"), "say", (text) => say_(text));
   replier = new Composer(at("thread-compose"), "reply", (text) => send({ channel, thread: open, text }));
   replier.placeholder = say("placeholder-thread");
@@ -311,8 +326,7 @@ async function begin() {
   at("menu").addEventListener("click", () => showMenu(!at("app").classList.contains("menu")));
   at("shade").addEventListener("click", () => showMenu(false));
   at("thread-close").addEventListener("click", () => go());
-  at("newer").addEventListener("click", () => scroll.end(at("scroll")));
-  at("scroll").addEventListener("scroll", () => scroll.atEnd(at("scroll")) && (at("newer").hidden = true), { passive: true });
+  at("newer").addEventListener("click", () => feed.end());
   narrow.addEventListener("change", () => (at("main").inert = open !== "" && narrow.matches));
   addEventListener("hashchange", follow);
   addEventListener("keydown", key);
@@ -322,4 +336,7 @@ async function begin() {
   if (!narrow.matches) composer.focus();
 }
 
-begin().catch(() => setTimeout(() => location.reload(), 3_000));
+begin().catch((error) => {
+  console.error(error);
+  setTimeout(() => location.reload(), 3_000); // the server may just be starting
+});

@@ -105,14 +105,13 @@ export class Painter {
     this.#reconcile(answers, shown, isWaiting(thread));
     const hidden = thread.replies.length - shown.length;
     this.#earlier(block, thread, answers, hidden);
+    const many = thread.replies.length > 1;
     const open = h(
       "button",
-      { class: "open", type: "button", on: { click: () => this.#deed.open(thread.id) } },
+      { class: many ? "open many" : "open", type: "button", on: { click: () => this.#deed.open(thread.id) } },
       icon("reply"),
-      thread.replies.length > 0 ? count("replies", thread.replies.length) : say("reply"),
-      h("span", {}, say("reply")),
+      many ? count("replies", thread.replies.length) : say("reply"),
     );
-    open.setAttribute("aria-label", say("reply"));
     const old = foot.firstChild;
     if (old?.textContent !== open.textContent) {
       const focused = old !== null && old === document.activeElement;
@@ -225,12 +224,8 @@ function handOver(old, fresh) {
   });
   if (focus) {
     const same = focus.dataset.command && fresh.querySelector(`[data-command="${CSS.escape(focus.dataset.command)}"]`);
-    const next = same || fresh.querySelector(".buttons button, .buttons a");
-    if (next) next.focus({ preventScroll: true });
-    else {
-      fresh.tabIndex = -1;
-      fresh.focus({ preventScroll: true });
-    }
+    if (!same) fresh.tabIndex = -1; // the message itself: no other button may come under a finger already moving
+    (same || fresh).focus({ preventScroll: true });
   }
 }
 
