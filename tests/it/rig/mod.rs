@@ -1,3 +1,3 @@
-//! What the tests stand on.
+//! What several tests share.
 
 pub mod postgres;
