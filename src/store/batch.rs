@@ -31,9 +31,15 @@ impl<I, O> Ask<I, O> {
         self.waiting.is_closed()
     }
 
-    /// Gives the answer; false if nobody took it.
-    fn settle(self, otherwise: &StoreError) -> bool {
-        self.waiting.send(self.answer.unwrap_or_else(|| Err(otherwise.clone()))).is_ok()
+    /// Gives the answer that was found if the transaction ended well, else its error: what was found in a transaction
+    /// that was not committed is not true. False if nobody took it.
+    fn settle(self, end: Result<(), &StoreError>) -> bool {
+        let unasked = || Err(StoreError::Database("it was not written".into()));
+        let answer = match end {
+            Ok(()) => self.answer.unwrap_or_else(unasked),
+            Err(error) => Err(error.clone()),
+        };
+        self.waiting.send(answer).is_ok()
     }
 }
 
@@ -48,7 +54,7 @@ pub(super) trait Work: Send + Sync + 'static {
 pub(super) trait Job: Send {
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), StoreError>>;
     fn abandoned(&self) -> bool;
-    fn settle(self: Box<Self>, otherwise: &StoreError);
+    fn settle(self: Box<Self>, end: Result<(), &StoreError>);
 }
 
 impl<W: Work> Job for Ask<W, W::Out> {
@@ -61,8 +67,8 @@ impl<W: Work> Job for Ask<W, W::Out> {
     fn abandoned(&self) -> bool {
         Ask::abandoned(self)
     }
-    fn settle(self: Box<Self>, otherwise: &StoreError) {
-        Ask::settle(*self, otherwise);
+    fn settle(self: Box<Self>, end: Result<(), &StoreError>) {
+        Ask::settle(*self, end);
     }
 }
 
@@ -122,23 +128,23 @@ impl Batch {
         audit::append(&mut tx.conn, &entries).await
     }
 
-    /// Answers everybody; `otherwise` where there is no answer of its own. Returns messages that were accepted
+    /// Answers everybody when the transaction has ended. Returns messages that were accepted
     /// but whose sender no longer listens, so that somebody picks them up.
-    pub fn settle(self, otherwise: &StoreError) -> Vec<String> {
+    pub fn settle(self, end: Result<(), &StoreError>) -> Vec<String> {
         for ask in self.receipts {
-            ask.settle(otherwise);
+            ask.settle(end);
         }
         for ask in self.endings {
-            ask.settle(otherwise);
+            ask.settle(end);
         }
         for job in self.others {
-            job.settle(otherwise);
+            job.settle(end);
         }
         let mut unheard = Vec::new();
         for ask in self.arrivals {
-            let first = ask.answer == Some(Ok(Accepted::First));
+            let first = end.is_ok() && ask.answer == Some(Ok(Accepted::First));
             let id = first.then(|| ask.input.id.clone());
-            if !ask.settle(otherwise) {
+            if !ask.settle(end) {
                 unheard.extend(id);
             }
         }

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use sqlx::AnyPool;
-use sqlx::SqlSafeStr;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{AnyConnection, SqlSafeStr};
 
 use crate::base::clock::within;
 
@@ -18,14 +17,14 @@ const TRIES: u32 = 4;
 ///
 /// # Errors
 /// When a file fails, or the database was made by a newer Toban.
-pub(super) async fn run(pool: &AnyPool) -> Result<(), MigrateError> {
+pub(super) async fn run(conn: &mut AnyConnection) -> Result<(), MigrateError> {
     let files = FILES.iter().zip(1..).map(|((name, sql), version)| {
         Migration::new(version, (*name).into(), MigrationType::Simple, sql.into_sql_str(), false)
     });
     let migrator = Migrator::with_migrations(files.collect());
     let mut tried = 1;
     loop {
-        match migrator.run(pool).await {
+        match migrator.run(&mut *conn).await {
             Err(MigrateError::Execute(_) | MigrateError::ExecuteMigration(..)) if tried < TRIES => {
                 let _ = within(Duration::from_millis(200), std::future::pending::<()>()).await;
                 tried += 1;

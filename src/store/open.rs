@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyPool, ConnectOptions};
+use sqlx::migrate::MigrateError;
+use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection};
 use tokio::sync::mpsc;
 use url::Url;
 
@@ -99,21 +100,28 @@ fn lock(path: &Path) -> Result<File, String> {
     }
 }
 
-async fn connect(target: &Target) -> Result<AnyPool, sqlx::Error> {
+async fn set_up(conn: &mut AnyConnection, kind: Kind) -> Result<(), sqlx::Error> {
+    let sql = if kind == Kind::Sqlite { SQLITE } else { POSTGRES };
+    sqlx::raw_sql(sql).execute(conn).await.map(drop)
+}
+
+/// Tries the database, brings it up to date, and gives the pool of connections to it.
+async fn connect(Target { kind, url, .. }: &Target) -> Result<AnyPool, MigrateError> {
     sqlx::any::install_default_drivers();
-    let sqlite = target.kind == Kind::Sqlite;
-    AnyPoolOptions::new()
-        .max_connections(if sqlite { 4 } else { 12 })
+    let options = AnyConnectOptions::from_url(url)?.disable_statement_logging();
+    // Alone, because a pool would try again and again and say in the end that it was in vain.
+    let mut conn = AnyConnection::connect_with(&options).await?;
+    set_up(&mut conn, *kind).await?;
+    migrations::run(&mut conn).await?;
+    conn.close().await?;
+    let kind = *kind;
+    let pool = AnyPoolOptions::new()
+        .max_connections(if kind == Kind::Sqlite { 4 } else { 12 })
         .acquire_timeout(Duration::from_secs(5))
         // A file does not hang up; a server does.
-        .test_before_acquire(!sqlite)
-        .after_connect(move |conn, _| {
-            Box::pin(async move {
-                sqlx::raw_sql(if sqlite { SQLITE } else { POSTGRES }).execute(conn).await.map(drop)
-            })
-        })
-        .connect_with(AnyConnectOptions::from_url(&target.url)?.disable_statement_logging())
-        .await
+        .test_before_acquire(kind == Kind::Postgres)
+        .after_connect(move |conn, _| Box::pin(set_up(conn, kind)));
+    Ok(pool.connect_lazy_with(options))
 }
 
 impl Store {
@@ -133,7 +141,6 @@ impl Store {
             }
         }
         let pool = connect(&target).await.map_err(|error| wrong(error.to_string()))?;
-        migrations::run(&pool).await.map_err(|error| wrong(error.to_string()))?;
 
         let (queue, receiver) = mpsc::channel(QUEUE);
         let receiver = Arc::new(tokio::sync::Mutex::new(receiver));

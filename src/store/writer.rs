@@ -165,7 +165,7 @@ impl Writer {
             };
             let error = match end {
                 Ok(()) => {
-                    self.limbo.add(batch.settle(&StoreError::Database("no answer".into())));
+                    self.limbo.add(batch.settle(Ok(())));
                     return None;
                 }
                 Err(Fault::Within(error)) => {
@@ -185,7 +185,7 @@ impl Writer {
             } else if batch.len() > 1 {
                 return Some(batch);
             } else {
-                batch.settle(&error);
+                batch.settle(Err(&error));
                 return None;
             }
         }
