@@ -55,8 +55,7 @@ pub(super) fn lay(root: &mut Node, environment: &BTreeMap<String, String>) {
         if text.is_empty() {
             continue;
         }
-        let path: Vec<String> = rest.split("__").map(str::to_lowercase).collect();
-        let key = schema::setting(&path);
+        let (path, key) = schema::setting(rest.split("__"));
         let takes = |what: &str| key.is_some_and(|key| schema::takes(key, what));
         let secret = key.and_then(|key| key["format"].as_str()) == Some("secret");
         let value = if secret && text.parse::<SecretRef>().is_err() {

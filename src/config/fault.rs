@@ -49,7 +49,13 @@ pub struct Fault {
 impl Fault {
     /// A fault at a place.
     pub fn new(at: &At, message: impl Into<String>) -> Self {
-        Self { file: at.file.to_string(), line: at.line, column: at.column, message: message.into(), hint: None }
+        Self {
+            file: at.file.to_string(),
+            line: at.line,
+            column: at.column,
+            message: message.into(),
+            hint: None,
+        }
     }
 
     /// With what would be right.

@@ -81,11 +81,7 @@ pub(super) fn example() -> (Node, Vec<Fault>) {
     (join(At::whole("example"), trees, &mut faults), faults)
 }
 
-fn join(
-    at: At,
-    trees: impl Iterator<Item = Result<Node, Vec<Fault>>>,
-    faults: &mut Vec<Fault>,
-) -> Node {
+fn join(at: At, trees: impl Iterator<Item = Result<Node, Vec<Fault>>>, faults: &mut Vec<Fault>) -> Node {
     let mut layer = Node::empty(at);
     for tree in trees {
         match tree {
@@ -98,13 +94,7 @@ fn join(
 
 /// Finds the files of a folder, those at the top apart. Hidden ones are passed over: mounted config maps keep
 /// their versions there.
-fn find(
-    dir: &Path,
-    depth: usize,
-    top: &mut Vec<PathBuf>,
-    below: &mut Vec<PathBuf>,
-    faults: &mut Vec<Fault>,
-) {
+fn find(dir: &Path, depth: usize, top: &mut Vec<PathBuf>, below: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
     let entries = match std::fs::read_dir(dir) {
         Ok(entries) => entries,
         Err(error) => {

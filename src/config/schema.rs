@@ -23,11 +23,19 @@ pub(super) fn root() -> &'static Value {
     &SCHEMA
 }
 
-/// The schema of a setting by its path, `["web", "listen"]`.
-pub(super) fn setting(path: &[String]) -> Option<&'static Value> {
-    path.iter().try_fold(root(), |schema, key| {
-        schema["properties"].get(key).or_else(|| schema.get("additionalProperties").filter(|any| any.is_object()))
-    })
+/// The path that a variable of the environment means, and the schema there. Keys are in small letters; only in
+/// tables whose keys are free (`words.channels.C0OPS`) the letters stay as they are.
+pub(super) fn setting<'a>(parts: impl Iterator<Item = &'a str>) -> (Vec<String>, Option<&'static Value>) {
+    let mut schema = Some(root());
+    let mut path = Vec::new();
+    for part in parts {
+        let key = part.to_lowercase();
+        let known = schema.and_then(|schema| schema["properties"].get(&key));
+        let free = schema.and_then(|schema| schema.get("additionalProperties")).filter(|any| any.is_object());
+        path.push(if known.is_none() && free.is_some() { part.to_owned() } else { key });
+        schema = known.or(free);
+    }
+    (path, schema)
 }
 
 /// Whether a value of this JSON type is taken.
@@ -100,7 +108,10 @@ fn tidy(schema: &mut Value) {
             }
             let constants = members.get("oneOf").and_then(Value::as_array).and_then(|choices| {
                 let pair = |choice: &Value| {
-                    Some((choice.get("const")?.clone(), choice.get("description").cloned().unwrap_or_default()))
+                    Some((
+                        choice.get("const")?.clone(),
+                        choice.get("description").cloned().unwrap_or_default(),
+                    ))
                 };
                 choices.iter().map(pair).collect::<Option<Vec<_>>>()
             });
@@ -133,10 +144,9 @@ fn places(component: &mut Value) {
         let kind = &variant["properties"]["backend"]["const"];
         let mut place = variant["properties"]["place"].clone();
         place["additionalProperties"] = false.into();
-        for key in ["dsn", "url"] {
-            let may_hold_a_password = kind == "postgres" || kind == "redis";
-            if let Some(text) = place["properties"].get_mut(key).filter(|_| may_hold_a_password) {
-                text["format"] = "text-or-secret".into();
+        for (key, format) in [("dsn", "text-or-secret"), ("url", address_format(kind))] {
+            if let Some(text) = place["properties"].get_mut(key) {
+                text["format"] = format.into();
             }
         }
         let mut then = json!({ "properties": { "place": place } });
@@ -155,6 +165,15 @@ fn places(component: &mut Value) {
         "description": "Where it is; the keys are those of its backend.",
     });
     component["allOf"] = rules.into();
+}
+
+/// How a place's `url` is read: Redis' may hold a password and then stands elsewhere.
+fn address_format(kind: &Value) -> &'static str {
+    match kind.as_str() {
+        Some("redis") => "text-or-secret",
+        Some("bucket") => "bucket",
+        _ => "url",
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,8 @@ fn tell(
             return;
         }
         ValidationErrorKind::Enum { options } => {
-            let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let options: Vec<&str> =
+                options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
             match node.text() {
                 Some(text) => {
                     let fault = Fault::new(&node.at, format!("{name} = {text:?}: no such choice"))
@@ -88,11 +89,12 @@ fn tell(
         ValidationErrorKind::Type { kind } => {
             let wanted = match kind {
                 TypeKind::Single(kind) => words(*kind).to_owned(),
-                TypeKind::Multiple(kinds) => {
-                    kinds.iter().map(words).collect::<Vec<_>>().join(" or ")
-                }
+                TypeKind::Multiple(kinds) => kinds.iter().map(words).collect::<Vec<_>>().join(" or "),
             };
-            Fault::new(&node.at, format!("{name} has to be {wanted}, not {}", kind_of(error.instance())))
+            let found = error.instance();
+            let fault = Fault::new(&node.at, format!("{name} has to be {wanted}, not {}", kind_of(found)));
+            let entry = matches!(kind, TypeKind::Single(JsonType::Array)) && found.is_object();
+            if entry { fault.hint(format!("write [[{name}]]")) } else { fault }
         }
         ValidationErrorKind::Format { format } => {
             let text = node.text().unwrap_or_default();
@@ -104,9 +106,15 @@ fn tell(
             };
             let reference = format == "secret" && text.parse::<crate::config::secret::SecretRef>().is_ok();
             let fault = Fault::new(&node.at, message);
-            match values::example_of(format).filter(|_| !reference) {
+            let fault = match values::example_of(format).filter(|_| !reference) {
                 Some(example) => fault.hint(example),
                 None => fault,
+            };
+            if format == "zone" {
+                let zones: Vec<String> = jiff::tz::db().available().map(|zone| zone.to_string()).collect();
+                fault.nearest(text, zones.iter().map(String::as_str))
+            } else {
+                fault
             }
         }
         _ => Fault::new(&node.at, format!("{name}: {}", error.masked_with("the value"))),

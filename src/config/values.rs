@@ -63,6 +63,8 @@ written! {
     Url(String) = "url", url;
     /// An address of a server of any kind: `unix:///run/x.sock`, `s3://bucket`.
     Address(String) = "address", address;
+    /// A bucket: `gs://NAME` or `s3://NAME`, perhaps with a path.
+    Bucket(String) = "bucket", bucket;
     /// An IP address and a port, `127.0.0.1:7878`; port 0 lets the kernel choose; `localhost` is understood.
     Listen(SocketAddr) = "listen", listen;
     /// A regular expression (RE2 syntax).
@@ -127,6 +129,13 @@ fn url(text: &str) -> Result<String, String> {
     }
 }
 
+fn bucket(text: &str) -> Result<String, String> {
+    match text.split_once("://") {
+        Some(("gs" | "s3", name)) if !name.is_empty() => Ok(text.to_owned()),
+        _ => Err("neither gs:// nor s3://".to_owned()),
+    }
+}
+
 fn address(text: &str) -> Result<String, String> {
     url::Url::parse(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
@@ -158,9 +167,7 @@ fn google(text: &str) -> Result<GoogleIdentity, String> {
     match text.split_once(':') {
         None if text == "adc" => Ok(GoogleIdentity::Default),
         None if text == "none" => Ok(GoogleIdentity::Nobody),
-        Some(("file", path)) if std::path::Path::new(path).is_file() => {
-            Ok(GoogleIdentity::File(path.into()))
-        }
+        Some(("file", path)) if std::path::Path::new(path).is_file() => Ok(GoogleIdentity::File(path.into())),
         Some(("file", path)) => Err(format!("there is no file {path}")),
         _ => Err("neither adc, none nor file:PATH".to_owned()),
     }

@@ -11,3 +11,4 @@ mod store;
 mod verbs;
 mod catalogue;
 mod sandbox;
+mod config;

@@ -65,10 +65,11 @@ fn check_target(reader: &mut Reader<'_>, target: &str, at: &At, channels: &BTree
             }
         }
         other => {
-            let kind = other.map_or(target, |(kind, _)| kind);
+            let (kind, id) = other.unwrap_or((target, "ID"));
+            let targets = TARGETS.map(|kind| format!("{kind}:{id}"));
             let fault = Fault::new(at, format!("unknown target {target:?}"))
                 .hint("write person:ID, schedule:ID, group:ID or channel:SERVICE");
-            reader.fault(fault.nearest(kind, TARGETS));
+            reader.fault(fault.nearest(&format!("{kind}:{id}"), targets.iter().map(String::as_str)));
         }
     }
 }
@@ -88,7 +89,9 @@ fn check_component(reader: &mut Reader<'_>, name: &str, at: &At, services: &[Ser
     if !found {
         let all: Vec<String> = services
             .iter()
-            .flat_map(|service| service.components.iter().map(move |part| format!("{}.{}", service.id, part.id)))
+            .flat_map(|service| {
+                service.components.iter().map(move |part| format!("{}.{}", service.id, part.id))
+            })
             .collect();
         let fault = Fault::new(at, format!("unknown component {name:?}"));
         reader.fault(fault.nearest(name, all.iter().map(String::as_str)));

@@ -102,7 +102,8 @@ impl<'a> Reader<'a> {
     /// Looks a reference up; one to nothing is told.
     pub(super) fn refer(&mut self, kind: Kind, id: &str, at: &At) {
         if !self.knows(kind, id) {
-            let fault = Fault::new(at, format!("unknown {} {id:?}", kind.as_str())).nearest(id, self.ids(kind));
+            let fault =
+                Fault::new(at, format!("unknown {} {id:?}", kind.as_str())).nearest(id, self.ids(kind));
             self.faults.push(fault);
         }
     }
@@ -119,7 +120,8 @@ impl<'a> Reader<'a> {
     /// Looks a verb up, if the verbs are known.
     pub(super) fn verb(&mut self, verb: &str, at: &At) {
         if !self.verbs.is_empty() && !self.verbs.contains(&verb) {
-            let fault = Fault::new(at, format!("unknown verb {verb:?}")).nearest(verb, self.verbs.iter().copied());
+            let fault =
+                Fault::new(at, format!("unknown verb {verb:?}")).nearest(verb, self.verbs.iter().copied());
             self.faults.push(fault);
         }
     }

@@ -78,9 +78,8 @@ fn contacts(reader: &mut Reader<'_>, person: &shape::Person, node: &Node) {
         let missing = match contact.by {
             Means::Slack => person.slack.is_none().then_some("the person's slack"),
             Means::Discord => person.discord.is_none().then_some("the person's discord"),
-            Means::Email => {
-                (contact.address.is_none() && person.email.is_none()).then_some("address, or the person's email")
-            }
+            Means::Email => (contact.address.is_none() && person.email.is_none())
+                .then_some("address, or the person's email"),
             Means::Ntfy => contact.topic.is_none().then_some("topic"),
             Means::Sms | Means::Voice => contact.number.is_none().then_some("number"),
             Means::Telegram => contact.chat.is_none().then_some("chat"),
@@ -93,13 +92,19 @@ fn contacts(reader: &mut Reader<'_>, person: &shape::Person, node: &Node) {
         }
     }
     let transports: BTreeSet<Means> = person.contact.iter().map(|contact| contact.by).collect();
-    if transports.len() == 1 {
-        reader.warn(node.at("contact"), format!("person {:?} can be paged in one way only", person.id.as_str()));
+    if transports.len() == 1 && !person.external {
+        reader.warn(
+            node.at("contact"),
+            format!("person {:?} can be paged in one way only", person.id.as_str()),
+        );
     }
 }
 
 /// Reads `[[role]]` and gives each role the grants of those that it includes.
-pub(in crate::config) fn roles(reader: &mut Reader<'_>, environments: &BTreeSet<String>) -> BTreeMap<RoleId, Role> {
+pub(in crate::config) fn roles(
+    reader: &mut Reader<'_>,
+    environments: &BTreeSet<String>,
+) -> BTreeMap<RoleId, Role> {
     let entries = reader.entries::<shape::Role>("role");
     for (role, node) in &entries {
         reader.refer_all(Kind::Role, &role.includes, node, "includes", false);
@@ -120,7 +125,12 @@ pub(in crate::config) fn roles(reader: &mut Reader<'_>, environments: &BTreeSet<
             }
         }
     }
-    told(reader, "role", "includes", entries.iter().map(|(role, node)| (role.id.as_str(), &role.includes, *node)));
+    told(
+        reader,
+        "role",
+        "includes",
+        entries.iter().map(|(role, node)| (role.id.as_str(), &role.includes, *node)),
+    );
     let by_id: BTreeMap<&str, &shape::Role> =
         entries.iter().map(|(role, _)| (role.id.as_str(), role)).collect();
     entries
@@ -152,7 +162,12 @@ pub(in crate::config) fn groups(reader: &mut Reader<'_>) -> BTreeMap<String, sha
         reader.refer_all(Kind::Person, &group.people, node, "people", true);
         reader.refer_all(Kind::Group, &group.groups, node, "groups", false);
     }
-    told(reader, "group", "groups", entries.iter().map(|(group, node)| (group.id.as_str(), &group.groups, *node)));
+    told(
+        reader,
+        "group",
+        "groups",
+        entries.iter().map(|(group, node)| (group.id.as_str(), &group.groups, *node)),
+    );
     entries.into_iter().map(|(group, _)| (group.id.0.clone(), group)).collect()
 }
 

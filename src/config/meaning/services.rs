@@ -53,6 +53,7 @@ pub(in crate::config) fn services(
         let inside = service.runbook.into_iter().zip(node.list("runbook"));
         let mut runbook: Vec<(shape::Entry, &Node)> = inside.collect();
         for (entry, node) in &runbook {
+            commands(reader, entry, node);
             if entry.service.as_deref().is_some_and(|other| other != name) {
                 let message = format!("this entry stands in service {name:?}");
                 reader.fault(Fault::new(node.at("service"), message));
@@ -61,7 +62,8 @@ pub(in crate::config) fn services(
         runbook.extend(outside.remove(name).unwrap_or_default());
         ids(&format!("runbook entry of {name}"), runbook.iter().map(|(_, node)| *node), &mut reader.faults);
         let components = service.component.into_iter().zip(node.list("component"));
-        let components = components.filter_map(|(part, node)| component(reader, part, node, probe_limit)).collect();
+        let components =
+            components.filter_map(|(part, node)| component(reader, part, node, probe_limit)).collect();
         let id = ServiceId::new(name);
         duties.insert(
             id.clone(),
@@ -75,7 +77,7 @@ pub(in crate::config) fn services(
             owners: service.owners.iter().map(PersonId::new).collect(),
             lang: service.lang,
             components,
-            runbook: runbook.into_iter().map(|(known, node)| entry(reader, known, node)).collect(),
+            runbook: runbook.into_iter().map(|(known, _)| entry(known)).collect(),
         });
     }
     (services, duties)
@@ -122,12 +124,19 @@ fn check_watch(reader: &mut Reader<'_>, watch: &shape::Watch, node: &Node, known
     }
 }
 
-fn component(reader: &mut Reader<'_>, part: shape::Component, node: &Node, limit: Duration) -> Option<Component> {
+fn component(
+    reader: &mut Reader<'_>,
+    part: shape::Component,
+    node: &Node,
+    limit: Duration,
+) -> Option<Component> {
     let place = json!({ "backend": part.backend, "place": part.place });
     let place = match serde_json::from_value::<Backend>(place) {
         Ok(place) => place,
         Err(error) => {
-            reader.unread.push(Fault::new(&node.at, format!("[[service.component]] cannot be read: {error}")));
+            reader
+                .unread
+                .push(Fault::new(&node.at, format!("[[service.component]] cannot be read: {error}")));
             return None;
         }
     };
@@ -170,6 +179,7 @@ fn origin(url: &str) -> String {
 fn runbook<'a>(reader: &mut Reader<'a>) -> BTreeMap<String, Vec<(shape::Entry, &'a Node)>> {
     let mut outside: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for (entry, node) in reader.entries::<shape::Entry>("runbook") {
+        commands(reader, &entry, node);
         match &entry.service {
             Some(service) => {
                 reader.refer(Kind::Service, service, node.at("service"));
@@ -181,11 +191,15 @@ fn runbook<'a>(reader: &mut Reader<'a>) -> BTreeMap<String, Vec<(shape::Entry, &
     outside
 }
 
-fn entry(reader: &mut Reader<'_>, entry: shape::Entry, node: &Node) -> Entry {
+/// The commands of an entry begin with verbs.
+fn commands(reader: &mut Reader<'_>, entry: &shape::Entry, node: &Node) {
     for (index, command) in entry.commands.iter().enumerate() {
         let at = node.item_at("commands", index);
         reader.verb(command.split_whitespace().next().unwrap_or_default(), at);
     }
+}
+
+fn entry(entry: shape::Entry) -> Entry {
     Entry {
         id: entry.id.0,
         symptom: entry.symptom,

@@ -9,9 +9,42 @@ use crate::config::shape::settings::Settings;
 
 /// The commands that Slack keeps for itself.
 const SLACKS_OWN: &[&str] = &[
-    "active", "all", "apps", "archive", "away", "call", "collapse", "dm", "dnd", "expand", "feed", "feedback",
-    "giphy", "huddle", "invite", "invite_people", "join", "kick", "leave", "list", "me", "msg", "mute", "open",
-    "part", "prefs", "remind", "remove", "rename", "search", "shortcuts", "shrug", "star", "status", "topic", "who",
+    "active",
+    "all",
+    "apps",
+    "archive",
+    "away",
+    "call",
+    "collapse",
+    "dm",
+    "dnd",
+    "expand",
+    "feed",
+    "feedback",
+    "giphy",
+    "huddle",
+    "invite",
+    "invite_people",
+    "join",
+    "kick",
+    "leave",
+    "list",
+    "me",
+    "msg",
+    "mute",
+    "open",
+    "part",
+    "prefs",
+    "remind",
+    "remove",
+    "rename",
+    "search",
+    "shortcuts",
+    "shrug",
+    "star",
+    "status",
+    "topic",
+    "who",
 ];
 
 /// The longest slash command with its slash, at Slack.
@@ -66,10 +99,13 @@ fn slack(reader: &mut Reader<'_>, settings: &Settings) {
         reader.verb(command, at);
         if SLACKS_OWN.contains(&said.as_str()) {
             let message = format!("/{said} is a command of Slack's own");
-            reader.fault(Fault::new(at, message).hint(format!("set slack.command_prefix, or say /toban {command}")));
+            reader.fault(
+                Fault::new(at, message).hint(format!("set slack.command_prefix, or say /toban {command}")),
+            );
         }
         if said.len() >= LONGEST_COMMAND {
-            reader.fault(Fault::new(at, format!("/{said} is too long: at most {LONGEST_COMMAND} characters")));
+            reader
+                .fault(Fault::new(at, format!("/{said} is too long: at most {LONGEST_COMMAND} characters")));
         }
         if slack.commands[..index].contains(command) {
             reader.fault(Fault::new(at, format!("/{said} is named twice")));

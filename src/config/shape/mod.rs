@@ -31,3 +31,18 @@ pub(super) struct Entries {
     /// Where alerts come from.
     pub(super) source: Option<Vec<ladder::Source>>,
 }
+
+/// One value for each door, as a schema: a door that does not exist is an unknown key.
+#[derive(Debug, JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is used: it is read as a map")]
+pub(super) struct ByDoor<T> {
+    /// In Slack.
+    slack: Option<T>,
+    /// In Discord.
+    discord: Option<T>,
+    /// In the browser.
+    console: Option<T>,
+    /// At a terminal.
+    terminal: Option<T>,
+}

@@ -25,6 +25,7 @@ pub struct Service {
     pub environment: Option<String>,
     /// Its home channel at each door.
     #[serde(default)]
+    #[schemars(with = "super::ByDoor<String>")]
     pub channels: BTreeMap<Door, String>,
     /// The ladder that its incidents climb.
     pub policy: Option<String>,

@@ -96,6 +96,7 @@ pub struct Words {
     /// The zone in which moments are meant and shown, where the person has none.
     pub tz: Zone,
     /// By door.
+    #[schemars(with = "super::ByDoor<Lang>")]
     pub doors: BTreeMap<Door, Lang>,
     /// By channel id, of any door.
     pub channels: BTreeMap<String, Lang>,
