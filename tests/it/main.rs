@@ -1,6 +1,7 @@
 //! Tests of the whole from outside: one binary, one link, many scenarios.
 
 mod backends;
+mod catalogue;
 mod config;
 mod console;
 mod house;
@@ -9,6 +10,3 @@ mod sandbox;
 mod slack;
 mod store;
 mod verbs;
-mod catalogue;
-mod sandbox;
-mod config;
