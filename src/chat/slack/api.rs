@@ -47,6 +47,7 @@ pub struct Api {
     client: std::sync::Arc<SlackClient<Connector>>,
     token: SlackApiToken,
     base: Url,
+    patience: Duration,
     /// Slack has refused the token; said once, not with every message.
     refused: AtomicBool,
 }
@@ -80,9 +81,18 @@ impl Api {
     pub fn new(base: &str, token: &Secret) -> Result<Self, SetupError> {
         let base = Url::parse(base.trim_end_matches('/'))?;
         let connector = connector(base.scheme() == "https")?;
-        let connector = Connector::with_connector(connector).with_slack_api_url(base.as_str().trim_end_matches('/'));
+        let connector =
+            Connector::with_connector(connector).with_slack_api_url(base.as_str().trim_end_matches('/'));
         let client = std::sync::Arc::new(SlackClient::new(connector));
-        Ok(Self { client, token: secret_token(token), base, refused: AtomicBool::new(false) })
+        let (token, refused) = (secret_token(token), AtomicBool::new(false));
+        Ok(Self { client, token, base, patience: PATIENCE, refused })
+    }
+
+    /// With another time limit for every call.
+    #[must_use]
+    pub fn patience(mut self, limit: Duration) -> Self {
+        self.patience = limit;
+        self
     }
 
     /// The client itself, for Socket Mode.
@@ -104,7 +114,7 @@ impl Api {
     /// As any call.
     pub async fn identity_of(&self, token: &SlackApiToken) -> Result<Identity, ChatError> {
         let session = self.client.open_session(token);
-        settle(session.http_session_api.http_post("auth.test", &serde_json::json!({}), None)).await
+        self.settle(session.http_session_api.http_post("auth.test", &serde_json::json!({}), None)).await
     }
 
     /// A method that takes JSON. Only what `T` names is read of the answer, so that nothing else in it can turn
@@ -118,7 +128,7 @@ impl Api {
         body: &(impl Serialize + Send + Sync),
     ) -> Result<T, ChatError> {
         let session = self.client.open_session(&self.token);
-        self.judge(settle(session.http_session_api.http_post(method, body, None)).await)
+        self.judge(self.settle(session.http_session_api.http_post(method, body, None)).await)
     }
 
     /// A method that takes its arguments in the query.
@@ -132,7 +142,7 @@ impl Api {
     ) -> Result<T, ChatError> {
         let session = self.client.open_session(&self.token);
         let arguments: Vec<_> = arguments.to_vec();
-        self.judge(settle(session.http_session_api.http_get(method, &arguments, None)).await)
+        self.judge(self.settle(session.http_session_api.http_get(method, &arguments, None)).await)
     }
 
     /// Posts JSON to a URL that Slack gave for answers; it is a secret itself and needs no token.
@@ -142,8 +152,9 @@ impl Api {
     pub async fn respond(&self, url: &str, body: &(impl Serialize + Send + Sync)) -> Result<(), ChatError> {
         let url = self.of_slack(url)?;
         let span = tracing::Span::none();
-        let answer = self.client.http_api.connector.http_post_uri::<_, Nothing>(url, body, without_token(&span));
-        settle(answer).await.map(|_| ())
+        let answer =
+            self.client.http_api.connector.http_post_uri::<_, Nothing>(url, body, without_token(&span));
+        self.settle(answer).await.map(|_| ())
     }
 
     /// Sends a file's bytes to the URL that Slack gave for them.
@@ -156,7 +167,7 @@ impl Api {
         let kind = "text/plain; charset=utf-8".to_owned();
         let connector = &self.client.http_api.connector;
         let answer = connector.http_post_uri_binary::<Nothing>(url, kind, bytes, without_token(&span));
-        settle(answer).await.map(|_| ())
+        self.settle(answer).await.map(|_| ())
     }
 
     /// The URL, if its host is Slack's or that of the configured API.
@@ -170,15 +181,23 @@ impl Api {
         if known && safe { Ok(url) } else { Err(refuse()) }
     }
 
+    async fn settle<T>(&self, call: impl Future<Output = ClientResult<T>>) -> Result<T, ChatError> {
+        match within(self.patience, call).await {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(error)) => Err(fault(error)),
+            Err(late) => Err(ChatError::Uncertain(late.to_string())),
+        }
+    }
+
     fn judge<T>(&self, result: Result<T, ChatError>) -> Result<T, ChatError> {
         match &result {
-            Err(ChatError::Down(why)) if why.starts_with(TOKEN) => {
-                if !self.refused.swap(true, Ordering::Relaxed) {
-                    tracing::error!(
-                        slack.error = why,
-                        "slack: Slack refuses slack.bot_token; messages wait until it is replaced"
-                    );
-                }
+            Err(ChatError::Down(why))
+                if why.starts_with(TOKEN) && !self.refused.swap(true, Ordering::Relaxed) =>
+            {
+                tracing::error!(
+                    slack.error = why,
+                    "slack: Slack refuses slack.bot_token; messages wait until it is replaced"
+                );
             }
             Ok(_) if self.refused.load(Ordering::Relaxed) => {
                 self.refused.store(false, Ordering::Relaxed);
@@ -196,7 +215,12 @@ pub fn secret_token(token: &Secret) -> SlackApiToken {
 }
 
 fn without_token(span: &tracing::Span) -> SlackClientApiCallContext<'_> {
-    SlackClientApiCallContext { rate_control_params: None, token: None, tracing_span: span, is_sensitive_url: true }
+    SlackClientApiCallContext {
+        rate_control_params: None,
+        token: None,
+        tracing_span: span,
+        is_sensitive_url: true,
+    }
 }
 
 fn connector(encrypted: bool) -> Result<HttpsConnector<HttpConnector>, SetupError> {
@@ -216,14 +240,6 @@ fn connector(encrypted: bool) -> Result<HttpsConnector<HttpConnector>, SetupErro
     http.set_nodelay(true);
     http.set_connect_timeout(Some(PATIENCE / 2));
     Ok(builder.https_or_http().enable_all_versions().wrap_connector(http))
-}
-
-async fn settle<T>(call: impl Future<Output = ClientResult<T>>) -> Result<T, ChatError> {
-    match within(PATIENCE, call).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(error)) => Err(fault(error)),
-        Err(late) => Err(ChatError::Uncertain(late.to_string())),
-    }
 }
 
 const TOKEN: &str = "token refused";
@@ -251,7 +267,9 @@ fn fault(error: SlackClientError) -> ChatError {
                 ChatError::Uncertain("connection lost".to_owned())
             }
         }
-        SlackClientError::ProtocolError(_) => ChatError::Uncertain("an answer that makes no sense".to_owned()),
+        SlackClientError::ProtocolError(_) => {
+            ChatError::Uncertain("an answer that makes no sense".to_owned())
+        }
         _ => ChatError::Uncertain("connection lost".to_owned()),
     }
 }

@@ -86,9 +86,7 @@ async fn interactivity(State(door): State<Arc<HttpDoor>>, request: Request) -> R
     let reception = &door.reception;
     let payload = field(&body, "payload").unwrap_or_default();
     match serde_json::from_str::<Interaction>(&payload) {
-        Ok(event) => {
-            answer(reception.receive(reception.ear.interaction(event, reception.clock.now())).await)
-        }
+        Ok(event) => answer(reception.receive(reception.ear.interaction(event, reception.clock.now())).await),
         Err(error) => garbled(reception, &error),
     }
 }

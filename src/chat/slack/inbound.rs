@@ -267,7 +267,9 @@ mod tests {
     #[test]
     fn a_direct_message_is_plain_text() {
         let said = |text: &str| {
-            event(json!({ "type": "message", "channel_type": "im", "user": "U1", "channel": "D1", "ts": "1.0", "text": text }))
+            event(
+                json!({ "type": "message", "channel_type": "im", "user": "U1", "channel": "D1", "ts": "1.0", "text": text }),
+            )
         };
         let message = said("health sagebase").unwrap();
         assert_eq!((message.entry, message.place.thread), (Entry::Direct, None));

@@ -3,6 +3,7 @@
 pub mod api;
 pub mod http;
 pub mod inbound;
+pub mod manifest;
 pub mod outbound;
 pub mod payload;
 pub mod reception;

@@ -51,7 +51,10 @@ pub enum Verdict {
 
 impl std::fmt::Debug for Reception {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Reception").field("ear", &self.ear).field("counts", &self.counts).finish_non_exhaustive()
+        f.debug_struct("Reception")
+            .field("ear", &self.ear)
+            .field("counts", &self.counts)
+            .finish_non_exhaustive()
     }
 }
 

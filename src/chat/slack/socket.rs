@@ -193,7 +193,11 @@ impl Listener {
         let envelope: Envelope<'_> = match serde_json::from_str(frame) {
             Ok(envelope) => envelope,
             Err(error) => {
-                self.reception.garbled(&format!("frame: {:?} at column {}", error.classify(), error.column()));
+                self.reception.garbled(&format!(
+                    "frame: {:?} at column {}",
+                    error.classify(),
+                    error.column()
+                ));
                 return None;
             }
         };
@@ -207,7 +211,11 @@ impl Listener {
             }
             "disconnect" => {
                 let reason = envelope.reason.as_deref().unwrap_or_default();
-                tracing::info!(slack.socket = socket.to_string(), slack.reason = reason, "slack: socket is replaced");
+                tracing::info!(
+                    slack.socket = socket.to_string(),
+                    slack.reason = reason,
+                    "slack: socket is replaced"
+                );
                 // Acknowledgements that are still on their way to the writer would be lost with the socket.
                 pause(Duration::from_millis(50)).await;
                 self.replace(socket).await;

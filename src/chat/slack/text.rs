@@ -14,7 +14,7 @@ pub fn plain(text: &str) -> Cow<'_, str> {
         unescape(&rest[..start], &mut plain);
         let inside = &rest[start + 1..];
         match inside.find('>') {
-            Some(end) if end > 0 => {
+            Some(end) if is_control(&inside[..end]) => {
                 control(&inside[..end], &mut plain);
                 rest = &inside[end + 1..];
             }
@@ -26,6 +26,11 @@ pub fn plain(text: &str) -> Cow<'_, str> {
     }
     unescape(rest, &mut plain);
     Cow::Owned(plain)
+}
+
+/// Slack escapes every `<` that was typed; one that stands there all the same is only believed before what it means.
+fn is_control(inside: &str) -> bool {
+    inside.starts_with(['@', '#', '!']) || (inside.contains(':') && !inside.starts_with(char::is_whitespace))
 }
 
 /// What stands between `<` and `>`.

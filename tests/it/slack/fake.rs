@@ -13,11 +13,11 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use toban::base::clock::within;
+use toban::base::{Clock, Secret};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use toban::base::clock::within;
-use toban::base::{Clock, Secret};
 
 pub use caller::{Caller, payloads};
 pub use state::{Ack, Fault, Said, State};

@@ -51,7 +51,10 @@ async fn all_five_ways_of_saying_something_arrive() {
     let door = Door::open(Sink::open()).await;
     let slack = door.caller();
     assert_eq!(slack.command("/health", "sagebase", "C0OPS", "U0SATO").await, StatusCode::OK);
-    assert_eq!(slack.event(&payloads::mention("logs", "C0OPS", "U0SATO", "9.0", Some("8.0"))).await, StatusCode::OK);
+    assert_eq!(
+        slack.event(&payloads::mention("logs", "C0OPS", "U0SATO", "9.0", Some("8.0"))).await,
+        StatusCode::OK
+    );
     assert_eq!(slack.event(&payloads::direct("whoami", "U0SATO", "7.0")).await, StatusCode::OK);
     let press = payloads::press("confirm P-1", "C0OPS", "U0SATO", "6.0", None);
     assert_eq!(slack.interaction(&press).await, StatusCode::OK);
@@ -178,7 +181,10 @@ async fn nonsense_is_answered_and_stops_nothing() {
         "container": { "message_ts": "1.0", "channel_id": "C1" }, "actions": [{ "action_id": "gone", "value": "😀 v0" }] });
     assert_eq!(slack.interaction(&old).await, StatusCode::OK);
     assert_eq!(slack.interaction(&json!({ "type": "view_closed" })).await, StatusCode::OK);
-    assert_eq!(slack.event(&json!({ "type": "event_callback", "event_id": "E", "event": { "type": "new" } })).await, StatusCode::OK);
+    assert_eq!(
+        slack.event(&json!({ "type": "event_callback", "event_id": "E", "event": { "type": "new" } })).await,
+        StatusCode::OK
+    );
     assert_eq!(slack.form("/slack/interactivity", "payload=%7B").await, StatusCode::BAD_REQUEST);
     assert_eq!(slack.form("/slack/commands", "%ff%00=%fe").await, StatusCode::OK);
     assert_eq!(slack.command("/health", "🔥&lt;b&gt;<!everyone>", "C1", "U1").await, StatusCode::OK);

@@ -110,7 +110,28 @@ async fn a_report_reads_like_this() {
     let desk = Desk::open().await;
     let root = desk.post(&Draft::new(hello())).await.unwrap();
     desk.post(&Draft::new(full()).under(&root)).await.unwrap();
-    insta::assert_snapshot!(desk.slack.transcript("C0OPS"), @"");
+    // What breaks a broadcast is invisible in Slack; here it is a dot.
+    insta::assert_snapshot!(desk.slack.transcript("C0OPS").replace('\u{200b}', "·"), @r"
+    ✅ **hello**
+        ⚠️ **sagebase: one of two parts is slow <&> @·everyone**
+          See https://example.com/a?b=1&c=2. *Not bold*, <·!channel> calls nobody.
+          # Parts
+          *revision*: web-00042
+          *traffic*: –
+          | part    ms
+          | web     42
+          | 検索  1200
+          | 22:13:20 ERROR  upstream error
+          |     retrying (×2)
+          • one
+          • two
+          [!Roll back → rollback sagebase previous] [Logs → logs sagebase]
+          (Cloud Run, 1 s ago)
+    ");
+    let state = desk.slack.state();
+    let sent = &state.calls.last().unwrap().body;
+    assert_eq!((&sent["unfurl_links"], &sent["unfurl_media"]), (&false.into(), &false.into()));
+    assert_eq!(sent["metadata"]["event_type"], "toban_post");
 }
 
 #[tokio::test]
@@ -142,7 +163,9 @@ async fn what_is_for_one_person_goes_by_the_reply_url_and_else_by_the_api() {
 #[tokio::test]
 async fn a_reply_url_elsewhere_is_not_called() {
     let desk = Desk::open().await;
-    for url in ["https://evil.example/x", "http://hooks.slack.com.evil.example/x", "file:///etc/passwd", "nonsense"] {
+    for url in
+        ["https://evil.example/x", "http://hooks.slack.com.evil.example/x", "file:///etc/passwd", "nonsense"]
+    {
         desk.post(&Draft::new(hello()).only(Some(url.to_owned()))).await.unwrap();
     }
     assert_eq!(desk.slack.state().count("chat.postEphemeral"), 4);
@@ -172,7 +195,9 @@ async fn every_way_of_failing_says_what_may_be_done_next() {
     let limited = fail(Fault::RateLimited(7)).await;
     assert!(matches!(limited, ChatError::RateLimited(wait) if wait == Duration::from_secs(7)));
     assert!(matches!(fail(Fault::Error("ratelimited")).await, ChatError::RateLimited(_)));
-    assert!(matches!(fail(Fault::Error("invalid_blocks")).await, ChatError::Refused(why) if why == "invalid_blocks"));
+    assert!(
+        matches!(fail(Fault::Error("invalid_blocks")).await, ChatError::Refused(why) if why == "invalid_blocks")
+    );
     assert!(matches!(fail(Fault::Error("not_in_channel")).await, ChatError::Refused(_)));
     assert!(matches!(fail(Fault::Error("account_inactive")).await, ChatError::Down(_)));
     assert!(matches!(fail(Fault::Error("fatal_error")).await, ChatError::Uncertain(_)));
@@ -181,6 +206,18 @@ async fn every_way_of_failing_says_what_may_be_done_next() {
     assert!(matches!(fail(Fault::Html(407)).await, ChatError::Down(_)));
     assert!(matches!(fail(Fault::Dropped).await, ChatError::Uncertain(_)));
     assert_eq!(desk.slack.transcript("C0OPS"), "");
+    assert!(desk.slack.state().calls.iter().all(|call| call.outcome != "ok"));
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_is_not_waited_for() {
+    let desk = Desk::open().await;
+    let api = Api::new(&desk.slack.api_url(), &desk.slack.bot_token()).unwrap();
+    let api = Arc::new(api.patience(Duration::from_millis(50)));
+    let chat = SlackChat::new(api, Arc::new(Words::load().unwrap()));
+    desk.slack.fail("chat.postMessage", Fault::Hang);
+    let error = chat.post(&Draft::new(hello()).outgoing()).await.unwrap_err();
+    assert!(matches!(error, ChatError::Uncertain(_)));
 }
 
 #[tokio::test]

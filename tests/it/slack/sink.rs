@@ -4,9 +4,9 @@ use std::collections::HashSet;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use tokio::sync::{Semaphore, watch};
 use toban::domain::message::Message;
 use toban::ports::{Inbox, NotTaken, Taken};
+use tokio::sync::{Semaphore, watch};
 
 /// Remembers what it took.
 pub struct Sink {
@@ -30,7 +30,12 @@ impl Sink {
     }
 
     fn with(permits: usize) -> Self {
-        Self { taken: watch::Sender::default(), seen: Mutex::default(), gate: Semaphore::new(permits), waiting: 0.into() }
+        Self {
+            taken: watch::Sender::default(),
+            seen: Mutex::default(),
+            gate: Semaphore::new(permits),
+            waiting: 0.into(),
+        }
     }
 
     /// Lets so many messages be stored.
@@ -52,7 +57,11 @@ impl Sink {
     pub async fn wait(&self, count: usize) -> Vec<Message> {
         let mut taken = self.taken.subscribe();
         let waiting = taken.wait_for(|taken| taken.len() >= count);
-        toban::base::clock::within(super::fake::LONG, waiting).await.expect("messages in time").unwrap().clone()
+        toban::base::clock::within(super::fake::LONG, waiting)
+            .await
+            .expect("messages in time")
+            .unwrap()
+            .clone()
     }
 }
 

@@ -5,14 +5,14 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use serde_json::json;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use toban::base::Clock;
 use toban::base::clock::within;
 use toban::chat::slack::api::Api;
 use toban::chat::slack::inbound::Ear;
 use toban::chat::slack::reception::Reception;
 use toban::chat::slack::socket::{SocketDoor, SocketSettings};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use super::fake::{APP_TOKEN, BOT_TOKEN, FakeSlack, LONG, payloads};
 use super::sink::Sink;
@@ -28,14 +28,14 @@ struct Door {
 
 impl Door {
     async fn open(sink: Sink) -> Self {
-        Self::with(FakeSlack::start().await, sink, 1)
+        Self::with(FakeSlack::start().await, sink, LONG)
     }
 
-    fn with(slack: FakeSlack, sink: Sink, connections: u32) -> Self {
+    fn with(slack: FakeSlack, sink: Sink, silence: Duration) -> Self {
         let sink = Arc::new(sink);
         let api = Arc::new(Api::new(&slack.api_url(), &slack.bot_token()).unwrap());
         let reception = Arc::new(Reception::new(Ear::new(""), sink.clone(), Clock::system()));
-        let settings = SocketSettings { connections, silence: LONG, pause: Duration::from_millis(10) };
+        let settings = SocketSettings { connections: 1, silence, pause: Duration::from_millis(10) };
         let door = Arc::new(SocketDoor::new(api, &slack.app_token(), reception.clone(), settings));
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn({
@@ -151,12 +151,27 @@ async fn a_refused_token_is_tried_until_it_is_accepted() {
     for token in [BOT_TOKEN, APP_TOKEN] {
         let slack = FakeSlack::start().await;
         slack.revoke(token, Some("token_revoked"));
-        let door = Door::with(slack, Sink::open(), 1);
+        let door = Door::with(slack, Sink::open(), LONG);
         door.slack.wait_until(|state| state.count("auth.test") > 4).await;
         assert_eq!(door.slack.state().count("apps.connections.open"), 0);
         door.slack.revoke(token, None);
         door.ready().await;
     }
+}
+
+#[tokio::test]
+async fn without_any_socket_for_too_long_everything_starts_anew() {
+    let door = Door::with(FakeSlack::start().await, Sink::open(), Duration::from_millis(200));
+    door.ready().await;
+    let before = door.slack.state().count("auth.test");
+    door.slack.revoke(APP_TOKEN, Some("invalid_auth"));
+    door.slack.drop_sockets();
+    door.slack.wait_until(|state| state.count("auth.test") > before + 4).await;
+    assert_eq!(*door.door.open().borrow(), 0);
+    door.slack.revoke(APP_TOKEN, None);
+    door.ready().await;
+    let envelope = door.says("back again").await;
+    door.slack.acknowledged(&envelope).await;
 }
 
 #[tokio::test]

@@ -73,8 +73,16 @@ pub fn report(words: &Words, reader: &Reader, report: &Report) -> Rendered {
             }
             Block::List(items) => page.list(items.iter().map(say)),
             Block::Code(text) => page.lines(text.lines().map(str::to_owned).collect(), Keep::First),
-            Block::Log(lines) => page.lines(monospace::log(lines, &reader.zone), Keep::Last),
+            Block::Log(lines) => {
+                // More cannot fit, so it need not be formatted.
+                let skip = lines.len().saturating_sub(TOTAL / 16);
+                page.leave_out(skip);
+                page.lines(monospace::log(&lines[skip..], &reader.zone), Keep::Last);
+            }
             Block::Table { heads, rows } => {
+                let fits = rows.len().min(TOTAL / 4);
+                page.leave_out(rows.len() - fits);
+                let rows = &rows[..fits];
                 let heads: Vec<String> = heads.iter().map(say).collect();
                 let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(say).collect()).collect();
                 page.lines(monospace::table(&heads, &rows), Keep::First);

@@ -11,8 +11,10 @@ const CELL: usize = 64;
 /// Heads and rows as aligned lines. Columns of numbers stand right, others left; the last one is not padded.
 pub fn table(heads: &[String], rows: &[Vec<String>]) -> Vec<String> {
     let clean = |cell: &String| narrow(&one_line(cell), CELL).into_owned();
-    let grid: Vec<Vec<String>> =
-        std::iter::once(heads).chain(rows.iter().map(Vec::as_slice)).map(|row| row.iter().map(clean).collect()).collect();
+    let grid: Vec<Vec<String>> = std::iter::once(heads)
+        .chain(rows.iter().map(Vec::as_slice))
+        .map(|row| row.iter().map(clean).collect())
+        .collect();
     let count = grid.iter().map(Vec::len).max().unwrap_or_default();
     let cells = |column: usize| grid.iter().filter_map(move |row| row.get(column));
     let shape: Vec<(usize, bool)> = (0..count)
@@ -74,7 +76,9 @@ fn one_line(cell: &str) -> String {
 fn is_number(cell: &str) -> bool {
     let rest = cell.trim_start_matches(['-', '+']);
     let unit = rest.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',')).trim_start();
-    rest.starts_with(|c: char| c.is_ascii_digit()) && unit.chars().count() <= 3 && !unit.contains(['-', ':', '/'])
+    rest.starts_with(|c: char| c.is_ascii_digit())
+        && unit.chars().count() <= 3
+        && !unit.contains(['-', ':', '/'])
 }
 
 #[cfg(test)]

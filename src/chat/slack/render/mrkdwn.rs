@@ -59,9 +59,9 @@ pub fn escape(text: &str, limit: usize) -> String {
 
 fn breaks(letter: char, rest: &str) -> bool {
     match letter {
-        '@' => ["everyone", "channel", "here"].iter().any(|word| {
-            rest.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word))
-        }),
+        '@' => ["everyone", "channel", "here"]
+            .iter()
+            .any(|word| rest.get(..word.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(word))),
         '<' => rest.starts_with('!'),
         _ => false,
     }

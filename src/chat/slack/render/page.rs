@@ -47,6 +47,11 @@ impl Page {
         }
     }
 
+    /// Counts lines that cannot fit.
+    pub(super) fn leave_out(&mut self, lines: usize) {
+        self.left_out += lines;
+    }
+
     pub(super) fn headline(&mut self, mark: &str, headline: &str) {
         let headline = mrkdwn::calm(headline.trim());
         let headline = cut(&headline, 1_000);
@@ -80,7 +85,11 @@ impl Page {
         let pairs: Vec<String> = pairs
             .map(|(label, value)| {
                 self.say(&format!("\n{label}: {value}"));
-                format!("*{}*\n{}", filled(mrkdwn::escape(&label, 200)), filled(mrkdwn::escape(&value, 1_700)))
+                format!(
+                    "*{}*\n{}",
+                    filled(mrkdwn::escape(&label, 200)),
+                    filled(mrkdwn::escape(&value, 1_700))
+                )
             })
             .collect();
         for row in pairs.chunks(FIELDS) {

@@ -98,9 +98,11 @@ fn rich(element: &Value) -> Result<(), Fault> {
             if !matches!(element["style"].as_str(), Some("bullet" | "ordered")) {
                 return Err("list style".to_owned());
             }
-            list(&element["elements"], 1, usize::MAX)?.iter().try_for_each(|item| match item["type"].as_str() {
-                Some("rich_text_section") => rich(item),
-                _ => Err("a list holds sections".to_owned()),
+            list(&element["elements"], 1, usize::MAX)?.iter().try_for_each(|item| {
+                match item["type"].as_str() {
+                    Some("rich_text_section") => rich(item),
+                    _ => Err("a list holds sections".to_owned()),
+                }
             })
         }
         other => Err(format!("unknown rich text {other:?}")),

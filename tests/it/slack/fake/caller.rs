@@ -50,13 +50,25 @@ impl Caller {
     pub async fn post(&self, path: &str, kind: &str, body: Vec<u8>) -> (StatusCode, String) {
         let stamp = self.clock.now().as_second();
         let signature = self.sign(stamp, &body);
-        self.send(path, kind, body, &[("x-slack-request-timestamp", &stamp.to_string()), ("x-slack-signature", &signature)])
-            .await
+        self.send(
+            path,
+            kind,
+            body,
+            &[("x-slack-request-timestamp", &stamp.to_string()), ("x-slack-signature", &signature)],
+        )
+        .await
     }
 
     /// With whatever headers; status and body of the answer.
-    pub async fn send(&self, path: &str, kind: &str, body: Vec<u8>, headers: &[(&str, &str)]) -> (StatusCode, String) {
-        let mut request = self.http.post(format!("{}{path}", self.url)).header("content-type", kind).body(body);
+    pub async fn send(
+        &self,
+        path: &str,
+        kind: &str,
+        body: Vec<u8>,
+        headers: &[(&str, &str)],
+    ) -> (StatusCode, String) {
+        let mut request =
+            self.http.post(format!("{}{path}", self.url)).header("content-type", kind).body(body);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

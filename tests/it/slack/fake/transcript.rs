@@ -7,7 +7,11 @@ pub fn lines(text: &str, blocks: &Value) -> Vec<String> {
     let Some(blocks) = blocks.as_array().filter(|blocks| !blocks.is_empty()) else {
         return text.lines().map(unescaped).collect();
     };
-    blocks.iter().flat_map(block).flat_map(|shown| shown.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+    blocks
+        .iter()
+        .flat_map(block)
+        .flat_map(|shown| shown.lines().map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }
 
 fn block(block: &Value) -> Vec<String> {
@@ -30,7 +34,11 @@ fn block(block: &Value) -> Vec<String> {
                     Some("danger") => "!",
                     _ => "",
                 };
-                format!("[{mark}{} → {}]", said(&button["text"]), button["value"].as_str().unwrap_or_default())
+                format!(
+                    "[{mark}{} → {}]",
+                    said(&button["text"]),
+                    button["value"].as_str().unwrap_or_default()
+                )
             };
             vec![each(&block["elements"], &show).join(" ")]
         }

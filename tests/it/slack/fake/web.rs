@@ -72,7 +72,9 @@ async fn call(
     let token = token.strip_prefix("Bearer ").unwrap_or_default();
     let answer = match refused {
         Some(error) => Err(error),
-        None => authorised(&method, token, &shared).and_then(|()| answer(&method, token, &arguments, &shared)),
+        None => {
+            authorised(&method, token, &shared).and_then(|()| answer(&method, token, &arguments, &shared))
+        }
     };
     done(answer.as_ref().map_or_else(String::as_str, |_| "ok"), &shared);
     match (fault, answer) {
@@ -103,7 +105,9 @@ fn arguments(verb: &Method, query: Map<String, Value>, headers: &HeaderMap, body
             Err(_) => Err("invalid_json".to_owned()),
         },
         "application/x-www-form-urlencoded" => Ok(Value::Object(
-            url::form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), json!(value))).collect(),
+            url::form_urlencoded::parse(body)
+                .map(|(name, value)| (name.into_owned(), json!(value)))
+                .collect(),
         )),
         _ => Err("invalid_form_data".to_owned()),
     }
@@ -149,7 +153,20 @@ fn answer(method: &str, token: &str, sent: &Value, shared: &Shared) -> Answer {
         })),
         "apps.connections.open" => Ok(json!({ "url": format!("{}/link/?ticket=t1", shared.socket_url) })),
         "chat.postMessage" => {
-            only(sent, &["channel", "thread_ts", "text", "blocks", "unfurl_links", "unfurl_media", "metadata", "mrkdwn", "reply_broadcast"])?;
+            only(
+                sent,
+                &[
+                    "channel",
+                    "thread_ts",
+                    "text",
+                    "blocks",
+                    "unfurl_links",
+                    "unfurl_media",
+                    "metadata",
+                    "mrkdwn",
+                    "reply_broadcast",
+                ],
+            )?;
             let said = said(sent, None, shared)?;
             let answer = json!({
                 "channel": said.channel, "ts": said.ts,
@@ -221,7 +238,17 @@ fn said(sent: &Value, only: Option<String>, shared: &Shared) -> Result<Said, Str
             return Err("invalid_metadata_schema".to_owned());
         }
     }
-    Ok(Said { ts: state.ts(now), channel, thread, only, text: words, blocks, metadata, files: Vec::new(), edits: 0 })
+    Ok(Said {
+        ts: state.ts(now),
+        channel,
+        thread,
+        only,
+        text: words,
+        blocks,
+        metadata,
+        files: Vec::new(),
+        edits: 0,
+    })
 }
 
 fn content(sent: &Value) -> Result<(String, Value), String> {
@@ -241,7 +268,10 @@ fn content(sent: &Value) -> Result<(String, Value), String> {
 }
 
 fn history(method: &str, sent: &Value, state: &State) -> Answer {
-    only(sent, &["channel", "ts", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"])?;
+    only(
+        sent,
+        &["channel", "ts", "cursor", "include_all_metadata", "inclusive", "latest", "limit", "oldest"],
+    )?;
     let channel = text(sent, "channel")?;
     if let Some(error) = state.closed.get(&channel) {
         return Err((*error).to_owned());
@@ -249,7 +279,9 @@ fn history(method: &str, sent: &Value, state: &State) -> Answer {
     let everything = sent["include_all_metadata"] == "true";
     let oldest = sent["oldest"].as_str().unwrap_or("0");
     let root = sent["ts"].as_str();
-    if method == "conversations.replies" && !state.channel(&channel).any(|said| Some(said.ts.as_str()) == root) {
+    if method == "conversations.replies"
+        && !state.channel(&channel).any(|said| Some(said.ts.as_str()) == root)
+    {
         return Err("thread_not_found".to_owned());
     }
     let mut found: Vec<&Said> = state
@@ -271,8 +303,11 @@ fn history(method: &str, sent: &Value, state: &State) -> Answer {
         .skip(from)
         .take(limit)
         .map(|said| {
-            let files: Vec<Value> =
-                said.files.iter().map(|(name, content)| json!({ "name": name, "size": content.len() })).collect();
+            let files: Vec<Value> = said
+                .files
+                .iter()
+                .map(|(name, content)| json!({ "name": name, "size": content.len() }))
+                .collect();
             let mut shown = json!({ "type": "message", "ts": said.ts, "text": said.text, "files": files });
             if everything && !said.metadata.is_null() {
                 shown["metadata"] = said.metadata.clone();
@@ -341,10 +376,17 @@ async fn respond(
     if let Some(Fault::Html(status)) = fault {
         return html(status);
     }
-    let refuse = |error: &str| (StatusCode::NOT_FOUND, json!({ "ok": false, "error": error }).to_string()).into_response();
-    assert!(headers.get(header::AUTHORIZATION).is_none(), "a reply URL is secret by itself and gets no token");
+    let refuse = |error: &str| {
+        (StatusCode::NOT_FOUND, json!({ "ok": false, "error": error }).to_string()).into_response()
+    };
+    assert!(
+        headers.get(header::AUTHORIZATION).is_none(),
+        "a reply URL is secret by itself and gets no token"
+    );
     let Ok(sent) = serde_json::from_slice::<Value>(&body) else { return refuse("invalid_payload") };
-    let Some((channel, user, uses)) = shared.lock().replies.get(&id).cloned() else { return refuse("expired_url") };
+    let Some((channel, user, uses)) = shared.lock().replies.get(&id).cloned() else {
+        return refuse("expired_url");
+    };
     if uses >= 5 {
         return refuse("used_url");
     }
