@@ -38,6 +38,8 @@ enum What {
     Press { message: String, command: String },
 }
 
+const BAD_ID: &str = "an id has 1 to 64 letters, digits and dashes";
+
 /// `POST /console/messages`: 202 once the message is durable.
 pub(super) async fn take(
     State(Inbound { console, inbox }): State<Inbound>,
@@ -48,11 +50,11 @@ pub(super) async fn take(
         return not_that_person();
     };
     let Some(id) = inbox_id(said.id) else {
-        return refused("an id has 1 to 64 letters, digits and dashes");
+        return (StatusCode::UNPROCESSABLE_ENTITY, BAD_ID).into_response();
     };
     let message = match message(&console, &id, user, said.what) {
         Ok(message) => message,
-        Err(refusal) => return refusal,
+        Err(refusal) => return refusal.into_response(),
     };
     let is_line = message.entry == Entry::Direct;
     // The line is shown before it is stored: the answer may come at once, and needs its root.
@@ -81,25 +83,28 @@ fn inbox_id(chosen: Option<String>) -> Option<InboxId> {
     (is_plain && (1..=64).contains(&id.len())).then(|| InboxId::from(format!("console:{id}")))
 }
 
-fn message(console: &Console, id: &InboxId, user: &str, what: What) -> Result<Message, Response> {
+/// A status and the reason in a few words.
+type Refused = (StatusCode, &'static str);
+
+fn message(console: &Console, id: &InboxId, user: &str, what: What) -> Result<Message, Refused> {
     let (channel, thread, entry, text) = match what {
         What::Line { channel, thread, text } => {
             if console.channel(&channel).is_none() {
-                return Err((StatusCode::NOT_FOUND, "there is no such channel").into_response());
+                return Err((StatusCode::NOT_FOUND, "there is no such channel"));
             }
             let thread = thread.map(|thread| console.board.find(&thread).map_or(thread, |post| post.root));
             (channel, thread.unwrap_or_else(|| id.as_str().to_owned()), Entry::Direct, text)
         }
         What::Press { message, command } => {
             let Some(post) = console.board.find(&message) else {
-                return Err((StatusCode::GONE, "that message is not here any more").into_response());
+                return Err((StatusCode::GONE, "that message is not here any more"));
             };
             (post.channel, post.root, Entry::Button { message, reply_url: None }, command)
         }
     };
     let text = command(&text);
     if text.is_empty() {
-        return Err(refused("there is nothing in it"));
+        return Err((StatusCode::UNPROCESSABLE_ENTITY, "there is nothing in it"));
     }
     Ok(Message {
         id: id.clone(),
@@ -119,10 +124,6 @@ fn command(line: &str) -> &str {
         Some((first, rest)) if first.eq_ignore_ascii_case("toban") => rest.trim_start(),
         _ => line,
     }
-}
-
-fn refused(why: &'static str) -> Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, why).into_response()
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ impl Console {
                     .route("/console/files/{post}", get(files::file))
                     .with_state(Arc::clone(self)),
             )
-            .layer(axum::middleware::from_fn_with_state(console, guard::guard))
+            .route_layer(axum::middleware::from_fn_with_state(console, guard::guard))
     }
 
     fn channel(&self, id: &str) -> Option<&Channel> {

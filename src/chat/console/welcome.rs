@@ -46,7 +46,7 @@ pub struct Try {
 }
 
 /// Every word of the page: `console-…` in the dictionaries. `%n` and `%s` are filled in by the page.
-const WORDS: [&str; 47] = [
+const WORDS: [&str; 45] = [
     "toban",
     "tagline",
     "skip",
@@ -78,7 +78,6 @@ const WORDS: [&str; 47] = [
     "key-close",
     "key-help",
     "lost",
-    "back",
     "not-sent",
     "again",
     "working",
@@ -88,7 +87,6 @@ const WORDS: [&str; 47] = [
     "lines",
     "newer",
     "copy",
-    "copied",
     "today",
     "yesterday",
     "wrap",

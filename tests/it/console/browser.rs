@@ -31,9 +31,9 @@ async fn a_typed_command_is_answered_without_a_reload() {
     browser.page.execute("window.loaded = 'once'", vec![]).await.unwrap();
     say(&browser, "health sagebase").await;
     browser.see(".card[data-tone=good]").await;
-    let headline = browser.see(".answer .headline").await.text().await.unwrap();
+    let headline = browser.text(".answer .headline").await;
     assert_eq!(headline, "sagebase is healthy");
-    assert_eq!(browser.see(".line .command").await.text().await.unwrap(), "health sagebase");
+    assert_eq!(browser.text(".line .command").await, "health sagebase");
     assert_eq!(browser.js("document.querySelectorAll('.card tbody tr').length").await, 3);
     say(&browser, "logs bluelamp errors 1h").await;
     browser.see(".log-line[data-severity=critical]").await;
@@ -170,7 +170,7 @@ async fn what_is_typed_and_answered_is_never_markup() {
         "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script> @everyone *x*";
     say(&browser, evil).await;
     browser.see(".card").await;
-    assert_eq!(browser.see(".line .command").await.text().await.unwrap(), evil);
+    assert_eq!(browser.text(".line .command").await, evil);
     assert_eq!(browser.js("document.querySelectorAll('#feed img, #feed script').length").await, 0);
     assert_eq!(browser.page.title().await.unwrap(), "#ops · Toban");
     assert_eq!(browser.complaints().await, Vec::<String>::new());
@@ -217,5 +217,5 @@ async fn one_can_be_somebody_else_in_their_language() {
     browser.see(".try").await.click().await.unwrap();
     browser.see(".card").await;
     assert_eq!(rig.bot.seen.lock().unwrap()[0].user, "tanaka");
-    assert_eq!(browser.see(".who strong").await.text().await.unwrap(), "田中 直樹");
+    assert_eq!(browser.text(".who strong").await, "田中 直樹");
 }

@@ -11,7 +11,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use serde_json::{Value, json};
 
 /// Long enough for a machine that does other things besides; waits end as soon as what they wait for is there.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 pub struct Browser {
     pub page: Client,
@@ -81,6 +81,11 @@ impl Browser {
         self.page.execute(&format!("return ({expression});"), vec![]).await.unwrap()
     }
 
+    /// The letters in an element, shown already or still fading in.
+    pub async fn text(&self, css: &str) -> String {
+        self.see(css).await.prop("textContent").await.unwrap().unwrap_or_default()
+    }
+
     /// Types into whatever has the focus.
     pub async fn keys(&self, text: &str) {
         self.page.active_element().await.unwrap().send_keys(text).await.unwrap();
@@ -126,6 +131,8 @@ impl Browser {
 
     /// A picture of the page, kept among the build's temporary files.
     pub async fn picture(&self, name: &str) -> PathBuf {
+        // Whatever ends by itself has ended; a spinner never does.
+        self.until("document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getComputedTiming().iterations === Infinity)").await;
         let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("console-{name}.png"));
         std::fs::write(&path, self.page.screenshot().await.unwrap()).unwrap();
         path

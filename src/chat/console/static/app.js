@@ -247,7 +247,8 @@ function showThread(thread) {
     at("thread-posts").replaceChildren();
     pane.end();
   }
-  if (thread !== "" && thread !== had && ready) replier.focus();
+  // On a phone the keys would cover what one came to read.
+  if (thread !== "" && thread !== had && ready) (narrow.matches ? at("thread-close") : replier).focus();
   if (thread === "" && had !== "") composer.focus();
 }
 
