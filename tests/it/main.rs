@@ -3,3 +3,4 @@
 mod backends;
 mod rig;
 mod verbs;
+mod catalogue;
