@@ -1,6 +1,6 @@
 //! Tests of the whole from outside: one binary, one link, many scenarios.
 
 mod backends;
+mod catalogue;
 mod rig;
 mod verbs;
-mod catalogue;
