@@ -28,6 +28,7 @@ verb-backend-package = package registry
 verb-backend-http = HTTP
 verb-can-logs = logs
 verb-can-releases = releases
+verb-no-target = Which service?
 verb-no-service = There is no service { $service }.
 verb-services = Choose one of { $names }.
 verb-no-component = { $service } has no component { $component }.
@@ -120,6 +121,7 @@ status-head-trouble = Look at
 status-head-latency = Slowest
 status-head-environment = Environment
 status-missing = { $count } not connected yet
+status-environment = Environment: { $environment }
 status-button-health = Health of { $service }
 
 ## logs

@@ -28,6 +28,7 @@ verb-backend-package = パッケージレジストリ
 verb-backend-http = HTTP
 verb-can-logs = ログ
 verb-can-releases = リリース
+verb-no-target = どのサービスですか？
 verb-no-service = サービス { $service } はありません。
 verb-services = 次から選んでください: { $names }
 verb-no-component = { $service } にコンポーネント { $component } はありません。
@@ -110,6 +111,7 @@ status-head-trouble = 確認対象
 status-head-latency = 最大応答時間
 status-head-environment = 環境
 status-missing = 未接続 { $count } 件
+status-environment = 環境: { $environment }
 status-button-health = { $service } の詳細
 
 ## logs

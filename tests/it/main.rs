@@ -9,4 +9,5 @@ mod rig;
 mod sandbox;
 mod slack;
 mod store;
+mod rig;
 mod verbs;

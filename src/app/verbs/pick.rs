@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use crate::app::estate::Estate;
+use crate::app::verb::Ask;
 use crate::app::verbs::say;
 use crate::base::ids::{ComponentId, ServiceId};
 use crate::domain::failure::{Failure, Why};
+use crate::domain::invocation::Target;
 use crate::domain::report::{Look, Report, Tone};
 use crate::domain::service::{Component, Service};
 use crate::domain::words::Phrase;
@@ -52,12 +54,23 @@ impl<T: ?Sized> Picked<'_, T> {
     }
 }
 
+/// What the command is about.
+pub fn target<'a>(estate: &Estate, ask: &'a Ask<'_>) -> Result<&'a Target, Failure> {
+    ask.invocation.service.as_ref().ok_or_else(|| {
+        Failure::new(Phrase::new("verb-no-target"), Why::Invalid).hint(names_of_services(estate))
+    })
+}
+
+fn names_of_services(estate: &Estate) -> Phrase {
+    let names = estate.services().iter().map(|service| Phrase::raw(service.id.as_str()));
+    Phrase::new("verb-services").with("names", say::list(names))
+}
+
 /// The service of that id.
 pub fn service<'e>(estate: &'e Estate, id: &ServiceId) -> Result<&'e Service, Failure> {
     estate.service(id).map(Arc::as_ref).ok_or_else(|| {
-        let names = estate.services().iter().map(|service| Phrase::raw(service.id.as_str()));
         Failure::new(Phrase::new("verb-no-service").with("service", id.as_str()), Why::NotFound)
-            .hint(Phrase::new("verb-services").with("names", say::list(names)))
+            .hint(names_of_services(estate))
     })
 }
 

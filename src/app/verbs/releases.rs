@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::app::estate::Estate;
+use crate::app::verb::{Ask, Proposal, Verb};
 use crate::app::verbs::{failure_of, limited, pick, say};
 use crate::base::ids::{ComponentId, ServiceId};
 use crate::domain::failure::Failure;
@@ -70,6 +71,18 @@ impl Releases {
         let gone = self.history.rolled_back_from(service, remembered(now)).await;
         let report = report(&place, &serving, &previous(&serving, &gone), now);
         Ok(pick::note_others(report, &picked, "releases"))
+    }
+}
+
+#[async_trait]
+impl Verb for Releases {
+    fn name(&self) -> &'static str {
+        "releases"
+    }
+
+    async fn propose(&self, ask: &Ask<'_>) -> Result<Proposal, Failure> {
+        let target = pick::target(&self.estate, ask)?;
+        self.answer(&target.service, target.component.as_ref(), ask.now).await.map(Proposal::Answer)
     }
 }
 

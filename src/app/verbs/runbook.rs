@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use async_trait::async_trait;
+
 use crate::app::estate::Estate;
+use crate::app::verb::{Ask, Proposal, Verb};
 use crate::app::verbs::pick;
 use crate::base::ids::ServiceId;
 use crate::domain::failure::Failure;
@@ -87,6 +90,18 @@ impl Runbook {
             report = report.block(Block::List(others));
         }
         report
+    }
+}
+
+#[async_trait]
+impl Verb for Runbook {
+    fn name(&self) -> &'static str {
+        "runbook"
+    }
+
+    async fn propose(&self, ask: &Ask<'_>) -> Result<Proposal, Failure> {
+        let target = pick::target(&self.estate, ask)?;
+        self.answer(&target.service, &ask.invocation.args.words().join(" ")).map(Proposal::Answer)
     }
 }
 

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::future::join_all;
 
 use crate::app::estate::Estate;
-use crate::app::verbs::health::{LIMIT, Looked, look};
-use crate::app::verbs::say;
+use crate::app::verb::{Ask, Proposal, Verb};
+use crate::app::verbs::health::{self, LIMIT, Looked, look};
+use crate::app::verbs::{pick, say};
+use crate::domain::failure::Failure;
 use crate::domain::health::{Verdict, whole};
 use crate::domain::report::{Block, Look, Report, Tone};
 use crate::domain::service::Service;
@@ -30,6 +33,13 @@ impl Status {
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {
         Self { limit, ..self }
+    }
+
+    /// The health of one service, with its environment.
+    async fn one(&self, service: &Service) -> Report {
+        let looked = look(&self.estate, service, None, self.limit).await;
+        let environment = Phrase::new("status-environment").with("environment", service.environment.as_str());
+        health::report(&self.estate, service, None, &looked).footnote(environment)
     }
 
     /// A row for each service that `visible` lets through, the ones in trouble first.
@@ -75,6 +85,24 @@ impl Status {
             let label = Phrase::new("status-button-health").with("service", service.id.as_str());
             report.button(label, format!("health {}", service.id), Look::Plain)
         })
+    }
+}
+
+#[async_trait]
+impl Verb for Status {
+    fn name(&self) -> &'static str {
+        "status"
+    }
+
+    async fn propose(&self, ask: &Ask<'_>) -> Result<Proposal, Failure> {
+        let report = match &ask.invocation.service {
+            Some(target) => {
+                let service = pick::service(&self.estate, &target.service)?;
+                self.one(service).await
+            }
+            None => self.answer(|_| true).await,
+        };
+        Ok(Proposal::Answer(report))
     }
 }
 

@@ -133,7 +133,7 @@ impl Logs for Log {
             return Err(BackendError::new(
                 "logging.entries.list",
                 kind,
-                "no, token=sk-1234567890abcdef1234567890abcdef",
+                "no, token=sk-Ab12Cd34Ef56Gh78Ij90Kl",
             ));
         }
         let skip = self.lines.len().saturating_sub(query.limit);

@@ -1,5 +1,6 @@
 //! The verbs over ports that are played by hand.
 
+mod asked;
 mod fakes;
 mod follow;
 mod health;

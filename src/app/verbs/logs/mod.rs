@@ -10,15 +10,17 @@ pub use follow::{LONGEST, USUAL};
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use jiff::Timestamp;
 
 use crate::app::estate::Estate;
-use crate::app::verb::Show;
+use crate::app::verb::{Ask, Proposal, Show, Verb};
 use crate::app::verbs::{failure_of, limited, pick};
 use crate::base::Clock;
 use crate::base::ids::{ComponentId, ServiceId};
 use crate::domain::failure::Failure;
-use crate::domain::log::{LogLine, LogWish, join_traces, want};
+use crate::domain::invocation::Args;
+use crate::domain::log::{LogLine, LogWish, Severity, join_traces, want};
 use crate::domain::redact::redact;
 use crate::domain::report::Report;
 use crate::domain::words::Phrase;
@@ -81,6 +83,44 @@ impl Logs {
         let picked = pick::capable::<dyn ports::Logs>(&self.estate, service, component)?;
         let report = follow::follow(&picked, wish, span, &self.clock, progress).await?;
         Ok(pick::note_others(report, &picked, "logs"))
+    }
+}
+
+#[async_trait]
+impl Verb for Logs {
+    fn name(&self) -> &'static str {
+        "logs"
+    }
+
+    async fn propose(&self, ask: &Ask<'_>) -> Result<Proposal, Failure> {
+        let target = pick::target(&self.estate, ask)?;
+        let (service, component) = (&target.service, target.component.as_ref());
+        let args = &ask.invocation.args;
+        let wish = wish(args);
+        if args.keyword("follow") {
+            self.follow(service, component, &wish, args.span(), ask.progress).await
+        } else {
+            self.read(service, component, &wish, ask.now).await
+        }
+        .map(Proposal::Answer)
+    }
+}
+
+/// What the arguments ask for. `debug` means DEBUG only: with "or worse" it would mean everything.
+fn wish(args: &Args) -> LogWish {
+    let (exactly, at_least) = match args.severity() {
+        Some(severity @ (Severity::Debug | Severity::Default)) => (Some(severity), None),
+        at_least => (None, at_least),
+    };
+    LogWish {
+        at_least,
+        exactly,
+        span: args.span(),
+        range: args.range().or_else(|| args.moment().map(|from| (from, None))),
+        words: args.texts().into_iter().map(str::to_owned).collect(),
+        pattern: args.pattern().map(|pattern| pattern.as_str().to_owned()),
+        number: args.number(),
+        requests: args.keyword("requests"),
     }
 }
 

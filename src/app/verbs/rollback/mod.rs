@@ -13,17 +13,20 @@ pub use verify::{SETTLE, recheck};
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::future::join;
 use jiff::Timestamp;
 
 use crate::app::estate::Estate;
-use crate::app::verb::{Outcome, Proposal, Show};
+use crate::app::verb::{Ask, Outcome, Proposal, Show, Verb};
 use crate::app::verbs::health::{self, look_at};
 use crate::app::verbs::releases::{History, LIMIT, remembered};
 use crate::app::verbs::{failure_of, limited, pick};
 use crate::base::Clock;
 use crate::base::ids::{ComponentId, ServiceId};
+use crate::domain::access::Permit;
 use crate::domain::failure::Failure;
+use crate::domain::invocation::RevisionRef;
 use crate::domain::plan::Plan;
 use crate::domain::words::Phrase;
 use crate::ports;
@@ -130,5 +133,26 @@ impl Rollback {
     /// When it was not done, or when it is not known whether it was; the failure says which.
     pub async fn go(&self, plan: &Plan, progress: &dyn Show) -> Result<Outcome, Failure> {
         run::run(&self.estate, &self.clock, self.limit, plan, progress).await
+    }
+}
+
+#[async_trait]
+impl Verb for Rollback {
+    fn name(&self) -> &'static str {
+        "rollback"
+    }
+
+    async fn propose(&self, ask: &Ask<'_>) -> Result<Proposal, Failure> {
+        let about = pick::target(&self.estate, ask)?;
+        let target = match ask.invocation.args.revision() {
+            None => Target::Unsaid,
+            Some(RevisionRef::Previous) => Target::Previous,
+            Some(RevisionRef::Named(name)) => Target::from(name.as_str()),
+        };
+        self.plan(&about.service, about.component.as_ref(), target, ask.now).await
+    }
+
+    async fn run(&self, _: &Permit, plan: &Plan, progress: &dyn Show) -> Result<Outcome, Failure> {
+        self.go(plan, progress).await
     }
 }
