@@ -34,12 +34,14 @@ pub enum Task {
     /// Run the bot.
     #[command(after_help = "Example:  toban serve --config /etc/toban")]
     Serve {
+        /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
     },
     /// Say everything that is wrong with the config: file, line, and the nearest right name.
     #[command(after_help = "Example:  toban check --config config/example")]
     Check {
+        /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
         /// Also try every token, permission and place.
@@ -49,6 +51,7 @@ pub enum Task {
     /// Run one command from a terminal, cron or CI, with the same grammar, rights and audit as in chat.
     #[command(after_help = "Examples:  toban run health sagebase\n           toban run --yes rollback api-key-server previous")]
     Run {
+        /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
         /// Act for this person; needs the right `impersonate`, and both names are audited.
@@ -67,6 +70,7 @@ pub enum Task {
     /// Print the manual of all commands.
     #[command(after_help = "Example:  toban commands | less")]
     Commands {
+        /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
     },
@@ -75,6 +79,7 @@ pub enum Task {
     Manifest {
         /// The platform.
         platform: Platform,
+        /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
     },
@@ -101,11 +106,13 @@ pub enum Task {
 pub enum Audit {
     /// Check the hash chain: finds rows that were changed, removed, reordered or inserted.
     Verify {
+        /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
     },
     /// Write the audit as JSON lines.
     Export {
+        /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
     },

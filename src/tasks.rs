@@ -230,7 +230,7 @@ fn slack_manifest(loaded: &Loaded) -> anyhow::Result<String> {
             Mode::Http(url.0.parse()?)
         }
     };
-    let shortcut = (say(&Phrase::new("shortcut-runbook")), say(&Phrase::new("shortcut-runbook-about")), "runbook".to_owned());
+    let shortcut = (say(&Phrase::new("slack-shortcut-runbook")), say(&Phrase::new("slack-shortcut-runbook-description")), "runbook".to_owned());
     let manifest = ManifestSettings {
         name: "Toban".to_owned(),
         description: say(&Phrase::new("manifest-about")),

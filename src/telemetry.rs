@@ -16,7 +16,8 @@ pub enum Shape {
 /// # Errors
 /// When the filter does not parse.
 pub fn start(filter: &str, shape: Shape) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(filter)?;
+    // It logs its sockets' URLs, tickets included.
+    let filter = EnvFilter::try_new(filter)?.add_directive("slack_morphism=off".parse()?);
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match shape {
         Shape::Text => builder.with_target(false).try_init(),

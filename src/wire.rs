@@ -11,6 +11,7 @@ use crate::app::delivery::Delivery;
 use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
+use crate::app::history::RolledBack;
 use crate::app::limits::Limits;
 use crate::app::verb::Verb;
 use crate::app::verbs;
@@ -27,6 +28,7 @@ use crate::chat::slack::socket::{SocketDoor, SocketSettings};
 use crate::config::shape::settings::Settings;
 use crate::config::{Config, GoogleIdentity, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
+use crate::domain::person::Risk;
 use crate::domain::words::Words;
 use crate::ports::{Chat, Inbox};
 use crate::store::{Role, Store};
@@ -97,7 +99,7 @@ pub async fn wire(
     let company = Arc::new(company(config));
     let estate = Arc::new(estate(config, &clock)?);
     let desk = Desk {
-        verbs: all_verbs(&catalogue, &company, &estate, &store, &clock),
+        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock),
         catalogue,
         company,
         estate,
@@ -196,14 +198,22 @@ fn all_verbs(
     catalogue: &Arc<Catalogue>,
     company: &Arc<Company>,
     estate: &Arc<Estate>,
+    words: &Arc<Words>,
     store: &Store,
     clock: &Clock,
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
-    let (catalogue, company) = (catalogue.clone(), company.clone());
+    let estate = || estate.clone();
+    let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
+    let reads = catalogue.iter().filter(|command| command.risk == Risk::Read).map(|command| command.verb.clone());
     let all: Vec<Arc<dyn Verb>> = vec![
-        Arc::new(verbs::help::Help { catalogue: catalogue.clone(), company: company.clone(), estate: estate.clone() }),
-        Arc::new(verbs::whoami::Whoami { catalogue: catalogue.clone(), company, estate: estate.clone() }),
+        Arc::new(verbs::health::Health::new(estate(), words.clone())),
+        Arc::new(verbs::logs::Logs::new(estate(), clock.clone())),
+        Arc::new(verbs::releases::Releases::new(estate(), history.clone())),
+        Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
+        Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
+        Arc::new(verbs::status::Status::new(estate())),
+        Arc::new(verbs::help::Help { catalogue: catalogue.clone(), company: company.clone(), estate: estate() }),
+        Arc::new(verbs::whoami::Whoami { catalogue: catalogue.clone(), company: company.clone(), estate: estate() }),
     ];
     all.into_iter().map(|verb| (verb.name(), verb)).collect()
 }
-

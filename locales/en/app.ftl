@@ -76,6 +76,4 @@ demo-try-health = Every component looked at at once, and what is wrong
 demo-try-logs = Repeated lines folded, secrets blacked out, known errors explained
 demo-try-rollback = From → to, Confirm, progress, verdict, Undo
 
-shortcut-runbook = Find in the runbook
-shortcut-runbook-about = Looks this message up in the service's runbook
 manifest-about = The one on duty: health, logs, roll-backs and incidents, from chat

@@ -76,6 +76,4 @@ demo-try-health = 全コンポーネントを同時に確認し、問題箇所�
 demo-try-logs = 繰り返し行をまとめ、秘密情報を伏せ、既知のエラーを解説
 demo-try-rollback = 変更前後の確認 → 承認 → 進捗 → 判定 → 元に戻す
 
-shortcut-runbook = ランブックで探す
-shortcut-runbook-about = このメッセージをサービスのランブックで検索します
 manifest-about = 当番ボット: ヘルスチェック、ログ、ロールバック、インシデント対応をチャットから
