@@ -86,11 +86,11 @@ pub fn check(name: &str, verdict: Verdict, seen: &str) -> Check {
 pub struct Looks(Mutex<VecDeque<Vec<Check>>>);
 
 impl Looks {
-    pub fn new(looks: impl IntoIterator<Item = Vec<Check>>) -> Arc<dyn Health> {
+    pub fn in_turn(looks: impl IntoIterator<Item = Vec<Check>>) -> Arc<dyn Health> {
         Arc::new(Self(Mutex::new(looks.into_iter().collect())))
     }
     pub fn always(verdict: Verdict, seen: &str) -> Arc<dyn Health> {
-        Self::new([vec![check("http", verdict, seen)]])
+        Self::in_turn([vec![check("http", verdict, seen)]])
     }
 }
 

@@ -19,7 +19,7 @@ fn sagebase(verdict: Verdict, seen: &'static str) -> Health {
     let estate = estate(vec![service("sagebase", &["web", "db", "files"])], |_, part| match part {
         "web" => Capabilities {
             health: vec![
-                Looks::new([vec![check("ready", Verdict::Healthy, "True")]]),
+                Looks::in_turn([vec![check("ready", Verdict::Healthy, "True")]]),
                 Looks::always(verdict, seen),
             ],
             logs: Some(Arc::new(Log::default())),
@@ -97,7 +97,7 @@ async fn a_mute_backend_makes_its_part_unknown_and_holds_up_nobody() {
 }
 
 #[tokio::test]
-async fn one_part_can_be_asked_and_a_wrong_one_is_told_with_the_right_ones() {
+async fn bl_02_one_part_can_be_asked_and_a_wrong_one_is_told_with_the_right_ones() {
     let health = sagebase(Verdict::Healthy, "HTTP 200");
     let report = health.answer(&id("sagebase"), Some(&part("db")), None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"

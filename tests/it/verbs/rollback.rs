@@ -26,7 +26,7 @@ struct Scene {
 
 fn scene(serving: Serving, way: Way, looks: impl IntoIterator<Item = Vec<Check>>) -> Scene {
     let fleet = Fleet::new(serving, way);
-    let health: Arc<dyn Health> = Looks::new(looks);
+    let health: Arc<dyn Health> = Looks::in_turn(looks);
     let estate = estate(vec![service("api", &["web", "db"])], {
         let fleet = fleet.clone();
         move |_, part| match part {
