@@ -6,7 +6,13 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Chat-ops with an escalation engine: run, page and recover your services from Slack or a console.
 #[derive(Debug, Parser)]
-#[command(name = "toban", version, arg_required_else_help = true, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    name = "toban",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    max_term_width = 100
+)]
 #[command(after_help = "Try it without an account:  toban demo")]
 pub struct Cli {
     /// What to do.
@@ -49,7 +55,9 @@ pub enum Task {
         online: bool,
     },
     /// Run one command from a terminal, cron or CI, with the same grammar, rights and audit as in chat.
-    #[command(after_help = "Examples:  toban run health sagebase\n           toban run --yes rollback api-key-server previous")]
+    #[command(
+        after_help = "Examples:  toban run health sagebase\n           toban run --yes rollback api-key-server previous"
+    )]
     Run {
         /// Where the config is.
         #[command(flatten)]

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::base::Clock;
-use crate::chat::console::{Channel, Completer, Console, Persona, Setup, Suggestion, Try, anyone_on_loopback};
+use crate::chat::console::{
+    Channel, Completer, Console, Persona, Setup, Suggestion, Try, anyone_on_loopback,
+};
 use crate::config::{Config, environment};
 use crate::domain::catalogue::Catalogue;
 use crate::domain::person::Door;
@@ -44,9 +46,12 @@ pub struct Demo {
 /// When the address is taken or is not on loopback.
 pub async fn start(speed: u32, listen: SocketAddr) -> anyhow::Result<Demo> {
     if !listen.ip().is_loopback() {
-        anyhow::bail!("the demo's console asks nobody who they are, so it listens on loopback only, not on {listen}");
+        anyhow::bail!(
+            "the demo's console asks nobody who they are, so it listens on loopback only, not on {listen}"
+        );
     }
-    let server = Server::bind(listen).with_context(|| format!("{listen} cannot be listened on; try --listen 127.0.0.1:0"))?;
+    let server = Server::bind(listen)
+        .with_context(|| format!("{listen} cannot be listened on; try --listen 127.0.0.1:0"))?;
     let clock = Clock::running(speed);
     let sandbox = Sandbox::start(clock.clone(), Options::default()).await?;
     let folder = std::env::temp_dir().join(format!("toban-demo-{}", crate::base::ids::row()));
@@ -85,7 +90,8 @@ impl Demo {
 /// As [`start`].
 pub async fn run(speed: u32, listen: &str, log: &str) -> anyhow::Result<u8> {
     telemetry::start(log, Shape::Text)?;
-    let listen = listen.parse().with_context(|| format!("--listen {listen}: not an IP address with a port"))?;
+    let listen =
+        listen.parse().with_context(|| format!("--listen {listen}: not an IP address with a port"))?;
     let demo = start(speed, listen).await?;
     let mut text = format!("\n  当番  Toban is on duty at {}\n\n  Open it and try:\n", demo.url);
     for (command, _) in TRIES {

@@ -49,12 +49,15 @@ pub async fn run(mut loaded: Loaded, errand: Errand) -> anyhow::Result<u8> {
     let acting = config.people.iter().find(|person| is_user(person, &os_user));
     let reader = Reader {
         lang: acting.and_then(|person| person.lang).unwrap_or(config.settings.words.lang),
-        zone: acting.and_then(|person| person.zone.clone()).unwrap_or_else(|| config.settings.words.tz.0.clone()),
+        zone: acting
+            .and_then(|person| person.zone.clone())
+            .unwrap_or_else(|| config.settings.words.tz.0.clone()),
     };
     let clock = Clock::system();
     let terminal: Arc<dyn Chat> = Arc::new(Terminal { words: words.clone(), reader: reader.clone() });
     let toban =
-        wire::wire(config, loaded.catalogue.clone(), words.clone(), clock.clone(), Role::Run, vec![terminal]).await?;
+        wire::wire(config, loaded.catalogue.clone(), words.clone(), clock.clone(), Role::Run, vec![terminal])
+            .await?;
     toban.store.beat().await?;
     let said = |text: String| Message {
         id: InboxId::from(format!("terminal:{}", row())),
@@ -92,11 +95,17 @@ fn impersonate(config: &mut Config, os_user: &str, id: &str) -> anyhow::Result<(
         bail!("no [[person]] has os_user = \"{os_user}\", so you may not act for anybody");
     };
     if !allowed(caller, wish, &config.roles) {
-        bail!("{} may not act for others: no role grants the verb `impersonate` at risk `danger`", caller.name);
+        bail!(
+            "{} may not act for others: no role grants the verb `impersonate` at risk `danger`",
+            caller.name
+        );
     }
     let Some(at) = config.people.iter().position(|person| person.id.as_str() == id) else {
         let near = nearest(id, config.people.iter().map(|person| person.id.as_str()));
-        bail!("no person \"{id}\"{}", near.map(|near| format!(": did you mean \"{near}\"?")).unwrap_or_default());
+        bail!(
+            "no person \"{id}\"{}",
+            near.map(|near| format!(": did you mean \"{near}\"?")).unwrap_or_default()
+        );
     };
     for (index, person) in config.people.iter_mut().enumerate() {
         if index == at {
@@ -114,7 +123,11 @@ fn typed(words: &[String]) -> String {
         return line.clone();
     }
     let quoted = |word: &String| {
-        if word.contains(char::is_whitespace) { format!("\"{}\"", word.replace('"', "")) } else { word.clone() }
+        if word.contains(char::is_whitespace) {
+            format!("\"{}\"", word.replace('"', ""))
+        } else {
+            word.clone()
+        }
     };
     words.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }

@@ -42,11 +42,15 @@ pub async fn check(config: &Config) -> anyhow::Result<Tried> {
                 }
             }
             if let Some(releases) = &can.releases {
-                let found = releases.serving().await.map(|serving| format!("{} revisions", serving.revisions.len()));
+                let found =
+                    releases.serving().await.map(|serving| format!("{} revisions", serving.revisions.len()));
                 lines.push(line(&place, "releases", found));
             }
             if let Some(logs) = &can.logs {
-                let found = logs.read(&newest(now)).await.map(|lines| format!("{} lines in the last hour", lines.len()));
+                let found = logs
+                    .read(&newest(now))
+                    .await
+                    .map(|lines| format!("{} lines in the last hour", lines.len()));
                 lines.push(line(&place, "logs", found));
             }
             lines

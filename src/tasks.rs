@@ -13,15 +13,15 @@ use crate::cli::{Audit, Cli, ConfigDir, Platform, Task, completion};
 use crate::config::shape::doors::SlackMode;
 use crate::config::shape::settings::LogFormat;
 use crate::config::{Config, Fault, environment};
+use crate::demo;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::words::{Phrase, Reader, Words};
+use crate::errand::{self, Errand};
 use crate::lifecycle;
 use crate::store::{Role, Store, Verified};
 use crate::telemetry::{self, Shape};
 use crate::web::Server;
 use crate::wire;
-use crate::errand::{self, Errand};
-use crate::demo;
 
 /// Exit code: done.
 pub const DONE: u8 = 0;
@@ -123,7 +123,8 @@ async fn serve(loaded: Loaded, log: Option<String>) -> anyhow::Result<u8> {
         LogFormat::Json => Shape::Json,
     };
     telemetry::start(log.as_deref().unwrap_or(&settings.log.filter), shape)?;
-    let server = Server::bind(settings.web.listen.0).with_context(|| format!("web.listen {}", settings.web.listen.0))?;
+    let server = Server::bind(settings.web.listen.0)
+        .with_context(|| format!("web.listen {}", settings.web.listen.0))?;
     let words = Arc::new(Words::load()?);
     let toban =
         wire::wire(&loaded.config, loaded.catalogue, words, Clock::system(), Role::Serve, Vec::new()).await?;
@@ -140,7 +141,10 @@ async fn check(dir: &ConfigDir, online: bool) -> anyhow::Result<u8> {
         Err(_) => return Ok(FAILED),
     };
     let settings = &loaded.config.settings;
-    let clashes = crate::chat::slack::manifest::clashes(settings.slack.commands.iter().map(String::as_str), &settings.slack.command_prefix);
+    let clashes = crate::chat::slack::manifest::clashes(
+        settings.slack.commands.iter().map(String::as_str),
+        &settings.slack.command_prefix,
+    );
     for clash in &clashes {
         complain(format_args!("slack.commands: {clash}"));
     }
@@ -226,11 +230,19 @@ fn slack_manifest(loaded: &Loaded) -> anyhow::Result<String> {
     let mode = match settings.slack.mode {
         SlackMode::Socket => Mode::Socket,
         SlackMode::Http => {
-            let url = settings.web.public_url.as_ref().context("slack.mode is \"http\": web.public_url says where Slack's requests go")?;
+            let url = settings
+                .web
+                .public_url
+                .as_ref()
+                .context("slack.mode is \"http\": web.public_url says where Slack's requests go")?;
             Mode::Http(url.0.parse()?)
         }
     };
-    let shortcut = (say(&Phrase::new("slack-shortcut-runbook")), say(&Phrase::new("slack-shortcut-runbook-description")), "runbook".to_owned());
+    let shortcut = (
+        say(&Phrase::new("slack-shortcut-runbook")),
+        say(&Phrase::new("slack-shortcut-runbook-description")),
+        "runbook".to_owned(),
+    );
     let manifest = ManifestSettings {
         name: "Toban".to_owned(),
         description: say(&Phrase::new("manifest-about")),

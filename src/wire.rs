@@ -62,7 +62,8 @@ pub fn catalogue(settings: &Settings, dir: Option<&Path>) -> anyhow::Result<Cata
     let Some(folder) = &settings.commands.folder else { return Ok(embedded) };
     let folder = dir.unwrap_or(Path::new(".")).join(folder);
     let mut sources = Vec::new();
-    gather(&folder, &folder, &mut sources).with_context(|| format!("commands.folder: {}", folder.display()))?;
+    gather(&folder, &folder, &mut sources)
+        .with_context(|| format!("commands.folder: {}", folder.display()))?;
     Ok(embedded.overlay(&sources)?)
 }
 
@@ -124,9 +125,12 @@ pub async fn wire(
         let ear = Ear::new(settings.slack.command_prefix.clone());
         let reception = Arc::new(Reception::new(ear, inbox, clock.clone()));
         match access.entry {
-            SlackEntry::Http(secret) => SlackDoor::Http(Arc::new(HttpDoor::new(Seal::new(secret), reception))),
+            SlackEntry::Http(secret) => {
+                SlackDoor::Http(Arc::new(HttpDoor::new(Seal::new(secret), reception)))
+            }
             SlackEntry::Socket(token) => {
-                let sockets = SocketSettings { connections: settings.slack.connections, ..SocketSettings::default() };
+                let sockets =
+                    SocketSettings { connections: settings.slack.connections, ..SocketSettings::default() };
                 SlackDoor::Socket(Arc::new(SocketDoor::new(api, &token, reception, sockets)))
             }
         }
@@ -153,7 +157,9 @@ pub fn estate(config: &Config, clock: &Clock) -> anyhow::Result<Estate> {
     let google = google(config, clock);
     let origins = Origins::new(&config.settings.http.origins)?;
     let http = Http::new(origins, google.clone(), clock.clone())?;
-    Ok(Estate::new(config.services.clone(), |_, component| crate::backends::connect(component, &google, &http)))
+    Ok(Estate::new(config.services.clone(), |_, component| {
+        crate::backends::connect(component, &google, &http)
+    }))
 }
 
 fn google(config: &Config, clock: &Clock) -> Arc<Google> {
@@ -204,7 +210,8 @@ fn all_verbs(
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
     let estate = || estate.clone();
     let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
-    let reads = catalogue.iter().filter(|command| command.risk == Risk::Read).map(|command| command.verb.clone());
+    let reads =
+        catalogue.iter().filter(|command| command.risk == Risk::Read).map(|command| command.verb.clone());
     let all: Vec<Arc<dyn Verb>> = vec![
         Arc::new(verbs::health::Health::new(estate(), words.clone())),
         Arc::new(verbs::logs::Logs::new(estate(), clock.clone())),
@@ -212,8 +219,16 @@ fn all_verbs(
         Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
         Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
         Arc::new(verbs::status::Status::new(estate())),
-        Arc::new(verbs::help::Help { catalogue: catalogue.clone(), company: company.clone(), estate: estate() }),
-        Arc::new(verbs::whoami::Whoami { catalogue: catalogue.clone(), company: company.clone(), estate: estate() }),
+        Arc::new(verbs::help::Help {
+            catalogue: catalogue.clone(),
+            company: company.clone(),
+            estate: estate(),
+        }),
+        Arc::new(verbs::whoami::Whoami {
+            catalogue: catalogue.clone(),
+            company: company.clone(),
+            estate: estate(),
+        }),
     ];
     all.into_iter().map(|verb| (verb.name(), verb)).collect()
 }

@@ -51,7 +51,10 @@ impl Load {
                 tokio::spawn(async move {
                     let mut wire = connect(port).await;
                     let mut times = Vec::new();
-                    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1)).is_ok() {
+                    while left
+                        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+                        .is_ok()
+                    {
                         times.push(one(&world, &mut wire, way, None).await);
                     }
                     times
@@ -162,7 +165,10 @@ async fn one(world: &World, wire: &mut TcpStream, way: Way, began: Option<Instan
     }
     assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..got]));
     let acked = sent.elapsed();
-    let at = tokio::time::timeout(Duration::from_secs(60), answered).await.expect("an answer within a minute").unwrap();
+    let at = tokio::time::timeout(Duration::from_secs(60), answered)
+        .await
+        .expect("an answer within a minute")
+        .unwrap();
     (acked, at.duration_since(sent))
 }
 

@@ -3,7 +3,12 @@
 //! `cargo bench` runs it and prints a table for `docs/benchmarks.md`. The program under test (the release binary, or
 //! the bare one: this file with `--bare`) runs on one core, this load generator with the platform and the probed service
 //! on the other; rounds of both are interleaved, medians are printed, and the ratio is what counts.
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::expect_used, reason = "a benchmark prints, and stops at the first fault")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark prints, and stops at the first fault"
+)]
 #![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
 mod bare;

@@ -35,7 +35,12 @@ impl Program {
         match kind {
             Kind::Bare => {
                 command.arg(std::env::current_exe().unwrap());
-                command.args(["--bare", &format!("{here}/health"), &format!("{here}/api/chat.postMessage"), &port.to_string()]);
+                command.args([
+                    "--bare",
+                    &format!("{here}/health"),
+                    &format!("{here}/api/chat.postMessage"),
+                    &port.to_string(),
+                ]);
             }
             Kind::Toban => {
                 fs::write(folder.path().join("bench.toml"), config(folder.path(), &here, port)).unwrap();

@@ -107,10 +107,9 @@ impl Desk {
         };
         match self.understand(message, person).await {
             Ok(invocation) => self.obey(message, person, &invocation, progress).await,
-            Err(misunderstood) => Answer {
-                event: Event::Command,
-                ..Answer::private(misunderstood.report(), "not understood")
-            },
+            Err(misunderstood) => {
+                Answer { event: Event::Command, ..Answer::private(misunderstood.report(), "not understood") }
+            }
         }
     }
 
@@ -140,14 +139,21 @@ impl Desk {
                 return None;
             }
         };
-        let (service, component) = topic.split_once('.').map_or((topic.as_str(), None), |(s, c)| (s, Some(c)));
+        let (service, component) =
+            topic.split_once('.').map_or((topic.as_str(), None), |(s, c)| (s, Some(c)));
         let service = self.estate.services().find(service)?;
         let component = component.and_then(|id| service.component(id)).map(|component| component.id.clone());
         Some((service.id.clone(), component))
     }
 
     /// Answers what has been understood.
-    pub(super) async fn obey(&self, message: &Message, person: &Person, invocation: &Invocation, progress: &Progress) -> Answer {
+    pub(super) async fn obey(
+        &self,
+        message: &Message,
+        person: &Person,
+        invocation: &Invocation,
+        progress: &Progress,
+    ) -> Answer {
         if let Some(answer) = self.pressed(message, person, invocation, progress).await {
             return answer;
         }
@@ -258,7 +264,8 @@ impl Desk {
 
     /// A store that does not answer, in words.
     pub fn store_failed(error: &StoreError) -> Answer {
-        let failure = Failure::new(Phrase::new("store-failed"), Why::Unavailable).hint(Phrase::new("try-again"));
+        let failure =
+            Failure::new(Phrase::new("store-failed"), Why::Unavailable).hint(Phrase::new("try-again"));
         tracing::error!(reference = %failure.reference, error = %error, "the store did not answer");
         Answer::failed(&failure)
     }
@@ -268,7 +275,11 @@ impl Desk {
 fn command_text(message: &Message) -> String {
     match &message.entry {
         Entry::Shortcut { about, .. } => {
-            let about: String = about.chars().map(|c| if "\"“”「」".contains(c) || c.is_control() { ' ' } else { c }).take(200).collect();
+            let about: String = about
+                .chars()
+                .map(|c| if "\"“”「」".contains(c) || c.is_control() { ' ' } else { c })
+                .take(200)
+                .collect();
             format!("{} \"{}\"", message.text, about.trim())
         }
         _ => message.text.clone(),
@@ -277,7 +288,9 @@ fn command_text(message: &Message) -> String {
 
 fn stranger(message: &Message) -> Report {
     Report::new(Tone::Bad, Phrase::new("stranger")).text(
-        Phrase::new("stranger-hint").with("door", message.place.door.as_str()).with("user", message.user.as_str()),
+        Phrase::new("stranger-hint")
+            .with("door", message.place.door.as_str())
+            .with("user", message.user.as_str()),
     )
 }
 

@@ -183,15 +183,20 @@ impl Dispatch {
             None => None,
         };
         // To one person alone only where the platform can do that without fail; in a thread all may read it.
-        let alone = answer.private && (message.entry.reply_url().is_some() || !matches!(message.entry, Entry::Mention));
+        let alone = answer.private
+            && (message.entry.reply_url().is_some() || !matches!(message.entry, Entry::Mention));
         let audience = if alone {
-            Audience::Only { user: message.user.clone(), reply_url: message.entry.reply_url().map(str::to_owned) }
+            Audience::Only {
+                user: message.user.clone(),
+                reply_url: message.entry.reply_url().map(str::to_owned),
+            }
         } else {
             Audience::All
         };
-        let body = answer.file.take().unwrap_or_else(|| {
-            Body::Report(shown.unwrap_or_else(|| answer.report.clone()))
-        });
+        let body = answer
+            .file
+            .take()
+            .unwrap_or_else(|| Body::Report(shown.unwrap_or_else(|| answer.report.clone())));
         if alone && !rooted {
             end.posts.push(self.post(id, &message.place, audience, body, None));
         } else {
@@ -204,7 +209,8 @@ impl Dispatch {
         }
         end.posts.append(&mut answer.edits);
         end.wakes = answer.wakes;
-        let service = answer.topic.as_deref().map(|topic| topic.split('.').next().unwrap_or(topic).to_owned());
+        let service =
+            answer.topic.as_deref().map(|topic| topic.split('.').next().unwrap_or(topic).to_owned());
         end.audit.push(AuditEntry {
             at: message.received,
             who: person.map_or_else(
@@ -242,7 +248,14 @@ impl Dispatch {
         self.post(&root_id(message), &message.place, Audience::All, body, topic)
     }
 
-    fn post(&self, id: &PostId, place: &Place, audience: Audience, body: Body, topic: Option<String>) -> NewPost {
+    fn post(
+        &self,
+        id: &PostId,
+        place: &Place,
+        audience: Audience,
+        body: Body,
+        topic: Option<String>,
+    ) -> NewPost {
         let company = &self.0.desk.company;
         let service = topic
             .as_deref()

@@ -1,6 +1,5 @@
 //! What Toban remembers of its own changes.
 
-
 use async_trait::async_trait;
 use jiff::Timestamp;
 

@@ -70,7 +70,9 @@ async fn do_wake(dispatch: &Dispatch, delivery: &Delivery, wake: Wake) -> Result
     let desk = dispatch.desk();
     match wake.kind.as_str() {
         recheck::KIND => delivery.submit(desk.recheck(&wake).await?),
-        other => tracing::error!(wake.id = wake.id, wake.kind = other, "a wake of an unknown kind is dropped"),
+        other => {
+            tracing::error!(wake.id = wake.id, wake.kind = other, "a wake of an unknown kind is dropped")
+        }
     }
     desk.store.wake_done(&wake.id).await
 }

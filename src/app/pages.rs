@@ -46,10 +46,9 @@ pub fn with_buttons(mut shown: Report, id: &ResultId, number: usize, more: bool)
 
 fn split(block: &Block) -> Vec<Block> {
     match block {
-        Block::Table { heads, rows } if rows.len() > ROWS => rows
-            .chunks(ROWS)
-            .map(|rows| Block::Table { heads: heads.clone(), rows: rows.to_vec() })
-            .collect(),
+        Block::Table { heads, rows } if rows.len() > ROWS => {
+            rows.chunks(ROWS).map(|rows| Block::Table { heads: heads.clone(), rows: rows.to_vec() }).collect()
+        }
         Block::List(items) if items.len() > LINES => {
             items.chunks(LINES).map(|items| Block::List(items.to_vec())).collect()
         }

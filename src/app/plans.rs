@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::app::desk::{Answer, Desk, list, note};
 use crate::app::progress::Progress;
-use crate::app::verb::{Outcome, Proposal};
 use crate::app::recheck;
+use crate::app::verb::{Outcome, Proposal};
 use crate::base::clock::within;
 use crate::base::ids::PlanId;
 use crate::base::span;
@@ -79,7 +79,10 @@ impl Desk {
             return self.decided(&stored);
         }
         if plan.risk == Risk::Danger && plan.asked_by == person.id {
-            return Answer::private(note(Phrase::new("plan-second-person")), "refused: needs a second person");
+            return Answer::private(
+                note(Phrase::new("plan-second-person")),
+                "refused: needs a second person",
+            );
         }
         if self.clock.now() >= plan.expires {
             return Answer::private(
@@ -186,10 +189,15 @@ impl Desk {
         match self.store.cancel(id, &person.id).await {
             Ok(None) => {
                 let name = person.name.as_str();
-                let shown = self.preview(&stored.plan).footnote(Phrase::new("plan-cancelled-by").with("name", name));
+                let shown =
+                    self.preview(&stored.plan).footnote(Phrase::new("plan-cancelled-by").with("name", name));
                 let edits = vec![self.shown(&stored.plan, shown)];
-                let report = Report::new(Tone::Plain, Phrase::new("plan-cancelled").with("plan", id.as_str()));
-                self.about(&stored.plan, Answer { edits, outcome: "cancelled".to_owned(), ..Answer::new(report) })
+                let report =
+                    Report::new(Tone::Plain, Phrase::new("plan-cancelled").with("plan", id.as_str()));
+                self.about(
+                    &stored.plan,
+                    Answer { edits, outcome: "cancelled".to_owned(), ..Answer::new(report) },
+                )
             }
             Ok(Some(state)) => self.decided(&StoredPlan { state, ..stored }),
             Err(error) => Self::store_failed(&error),
@@ -197,26 +205,38 @@ impl Desk {
     }
 
     /// Plans the way back from a plan that was carried out: a plan of its own, with a fingerprint of its own.
-    pub(super) async fn undo(&self, message: &Message, person: &Person, id: &PlanId, progress: &Progress) -> Answer {
+    pub(super) async fn undo(
+        &self,
+        message: &Message,
+        person: &Person,
+        id: &PlanId,
+        progress: &Progress,
+    ) -> Answer {
         let stored = match self.known(id).await {
             Ok(stored) => stored,
             Err(answer) => return *answer,
         };
         let PlanState::Done { at, undo: Some(undo), .. } = &stored.state else {
-            return Answer::private(note(Phrase::new("undo-nothing").with("plan", id.as_str())), "refused: nothing to undo");
+            return Answer::private(
+                note(Phrase::new("undo-nothing").with("plan", id.as_str())),
+                "refused: nothing to undo",
+            );
         };
         if self.clock.now() >= *at + self.limits.undo {
             return Answer::private(
-                note(Phrase::new("undo-expired").with("at", *at + self.limits.undo)).button(Phrase::new("plan-again"), undo.clone(), Look::Plain),
+                note(Phrase::new("undo-expired").with("at", *at + self.limits.undo)).button(
+                    Phrase::new("plan-again"),
+                    undo.clone(),
+                    Look::Plain,
+                ),
                 "refused: too late to undo",
             );
         }
-        let retyped = Message { text: undo.clone(), entry: crate::domain::message::Entry::Direct, ..message.clone() };
+        let retyped =
+            Message { text: undo.clone(), entry: crate::domain::message::Entry::Direct, ..message.clone() };
         match self.understand(&retyped, person).await {
             Ok(invocation) => Box::pin(self.obey(&retyped, person, &invocation, progress)).await,
-            Err(misunderstood) => {
-                Answer::private(misunderstood.report(), "not understood")
-            }
+            Err(misunderstood) => Answer::private(misunderstood.report(), "not understood"),
         }
     }
 
@@ -234,7 +254,11 @@ impl Desk {
         tracing::error!(reference = %failure.reference, plan.id = %stored.plan.id, "a change was interrupted; its result is not known and it is not run again");
         let mut report = failure.report();
         report = report
-            .button(Phrase::new("button-releases"), format!("releases {}", stored.plan.service), Look::Primary)
+            .button(
+                Phrase::new("button-releases"),
+                format!("releases {}", stored.plan.service),
+                Look::Primary,
+            )
             .button(Phrase::new("button-health"), format!("health {}", stored.plan.service), Look::Plain);
         let answer = Answer {
             event: Event::Ended,
@@ -278,7 +302,11 @@ impl Desk {
         progress: &Progress,
     ) -> Result<Vec<Moved>, Failure> {
         let asker = self.company.person(&plan.asked_by).unwrap_or(person);
-        let retyped = Message { text: plan.command.clone(), entry: crate::domain::message::Entry::Direct, ..message.clone() };
+        let retyped = Message {
+            text: plan.command.clone(),
+            entry: crate::domain::message::Entry::Direct,
+            ..message.clone()
+        };
         let gone = || Failure::new(Phrase::new("plan-meaningless"), Why::Conflict);
         let invocation = self.understand(&retyped, asker).await.map_err(|_| gone())?;
         match self.propose(&retyped, asker, permit, &invocation, progress).await? {
@@ -301,9 +329,11 @@ impl Desk {
                 .with("was", moved.was.clone().unwrap_or_else(nothing))
                 .with("is", moved.is.clone().unwrap_or_else(nothing))
         }));
-        let report = Report::new(Tone::Bad, Phrase::new("plan-moved"))
-            .block(changes)
-            .button(Phrase::new("plan-again"), plan.command.clone(), Look::Primary);
+        let report = Report::new(Tone::Bad, Phrase::new("plan-moved")).block(changes).button(
+            Phrase::new("plan-again"),
+            plan.command.clone(),
+            Look::Primary,
+        );
         let answer = Answer {
             edits: vec![self.shown(plan, shown)],
             event: Event::Refusal,
@@ -348,4 +378,3 @@ impl Desk {
         }
     }
 }
-

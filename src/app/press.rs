@@ -26,9 +26,13 @@ impl Desk {
     ) -> Option<Answer> {
         let args = &invocation.args;
         Some(match invocation.verb.as_str() {
-            "confirm" => self.confirm(message, person, &args.plan().unwrap_or_else(|| PlanId::new("")), progress).await,
+            "confirm" => {
+                self.confirm(message, person, &args.plan().unwrap_or_else(|| PlanId::new("")), progress).await
+            }
             "cancel" => self.cancel(message, person, &args.plan().unwrap_or_else(|| PlanId::new(""))).await,
-            "undo" => self.undo(message, person, &args.plan().unwrap_or_else(|| PlanId::new("")), progress).await,
+            "undo" => {
+                self.undo(message, person, &args.plan().unwrap_or_else(|| PlanId::new("")), progress).await
+            }
             "more" => {
                 let number = args.number().and_then(|n| usize::try_from(n).ok()).unwrap_or(2).max(1);
                 let id = args.result().unwrap_or_else(|| ResultId::new(""));
@@ -37,14 +41,20 @@ impl Desk {
                     Err(answer) => *answer,
                 }
             }
-            "file" => match self.cached(message, person, &args.result().unwrap_or_else(|| ResultId::new(""))).await {
-                Ok(cached) => self.file(message, person, cached),
-                Err(answer) => *answer,
-            },
-            "filter" => match self.cached(message, person, &args.result().unwrap_or_else(|| ResultId::new(""))).await {
-                Ok(cached) => filter(cached, invocation),
-                Err(answer) => *answer,
-            },
+            "file" => {
+                match self.cached(message, person, &args.result().unwrap_or_else(|| ResultId::new(""))).await
+                {
+                    Ok(cached) => self.file(message, person, cached),
+                    Err(answer) => *answer,
+                }
+            }
+            "filter" => {
+                match self.cached(message, person, &args.result().unwrap_or_else(|| ResultId::new(""))).await
+                {
+                    Ok(cached) => filter(cached, invocation),
+                    Err(answer) => *answer,
+                }
+            }
             "stop" => self.stop(args.post().as_ref().map_or("", PostId::as_str)).await,
             _ => return None,
         })
@@ -55,7 +65,10 @@ impl Desk {
         let cached = match self.store.result(id).await {
             Ok(Some(cached)) => cached,
             Ok(None) => {
-                return Err(Box::new(Answer::private(note(Phrase::new("result-gone")), "refused: result gone")));
+                return Err(Box::new(Answer::private(
+                    note(Phrase::new("result-gone")),
+                    "refused: result gone",
+                )));
             }
             Err(error) => return Err(Box::new(Self::store_failed(&error))),
         };
@@ -78,7 +91,8 @@ impl Desk {
             lang: self.company.lang(&message.place, service.map(AsRef::as_ref)),
             zone: self.company.zone_of(person).clone(),
         };
-        let text = plain::render(&Report { buttons: Vec::new(), ..cached.report.clone() }, &self.words, &reader);
+        let text =
+            plain::render(&Report { buttons: Vec::new(), ..cached.report.clone() }, &self.words, &reader);
         let name = format!(
             "{}-{}-{}.txt",
             cached.service.as_ref().map_or("toban", |id| id.as_str()),
@@ -86,7 +100,11 @@ impl Desk {
             cached.at.strftime("%Y%m%d-%H%M%S"),
         );
         let file = Body::File { name, text, at: cached.at };
-        Answer { file: Some(file), topic: cached.service.map(|id| id.to_string()), ..Answer::new(cached.report) }
+        Answer {
+            file: Some(file),
+            topic: cached.service.map(|id| id.to_string()),
+            ..Answer::new(cached.report)
+        }
     }
 
     async fn stop(&self, post: &str) -> Answer {
@@ -129,8 +147,12 @@ fn filter(cached: Cached, invocation: &Invocation) -> Answer {
             kept += lines.len();
         }
     }
-    report.footnote = Some(Phrase::new("filter-kept").with("kept", kept).with("of", of).with("at", cached.at));
+    report.footnote =
+        Some(Phrase::new("filter-kept").with("kept", kept).with("of", of).with("at", cached.at));
     let topic = cached.service.as_ref().map(ToString::to_string);
-    Answer { topic, wish: Some(Cached { report: Report::new(report.tone, ""), ..cached }), ..Answer::new(report) }
+    Answer {
+        topic,
+        wish: Some(Cached { report: Report::new(report.tone, ""), ..cached }),
+        ..Answer::new(report)
+    }
 }
-

@@ -56,7 +56,8 @@ impl Desk {
         let payload: Payload = serde_json::from_str(&wake.payload)
             .map_err(|error| StoreError::Damaged(wake.id.clone(), error.to_string()))?;
         let service = self.estate.service(&payload.service).map(AsRef::as_ref);
-        let report = rollback::recheck(&self.estate, &payload.service, &payload.component, &payload.before).await;
+        let report =
+            rollback::recheck(&self.estate, &payload.service, &payload.component, &payload.before).await;
         self.store
             .put(vec![NewPost {
                 id: PostId::from(format!("{}/recheck", payload.plan)),

@@ -35,7 +35,11 @@ pub(super) static APPS: [App; 5] = [
         run: Some("api-key-server"),
         origins: &["https://api-key-server.example.com", "https://api-key-server-u4rw6hbz3q-an.a.run.app"],
     },
-    App { path: "taisun", run: None, origins: &["https://taisun.example.com", "https://api.example.com"] },
+    App {
+        path: "taisun",
+        run: None,
+        origins: &["https://taisun.example.com", "https://api.example.com", "https://staging.example.com"],
+    },
     App {
         path: "smart-office",
         run: None,

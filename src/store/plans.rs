@@ -122,7 +122,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn plans_done(&self, service: &ServiceId, verb: &str, since: Timestamp) -> Result<Vec<Plan>, StoreError> {
+    pub async fn plans_done(
+        &self,
+        service: &ServiceId,
+        verb: &str,
+        since: Timestamp,
+    ) -> Result<Vec<Plan>, StoreError> {
         let sql = "select id, content from plan where service = $1 and state = 'done' and begun >= $2
             order by begun desc limit 100";
         let rows = self.read(sql, args![service.as_str(), since]).await?;

@@ -12,7 +12,8 @@ fn floor(room: &str) -> u8 {
         "ports" | "store" | "config" => 2,
         "app" => 3,
         "chat" | "chat/slack" | "chat/console" | "backends" | "web" | "sandbox" => 4,
-        "main" | "lib" | "cli" | "tasks" | "errand" | "online" | "wire" | "lifecycle" | "telemetry" | "demo" => 5,
+        "main" | "lib" | "cli" | "tasks" | "errand" | "online" | "wire" | "lifecycle" | "telemetry"
+        | "demo" => 5,
         other => panic!("{other} has no floor: give it one in tests/it/house.rs"),
     }
 }
@@ -83,11 +84,8 @@ fn named(code: &str) -> Vec<String> {
         let rest = &code[at + "crate::".len()..];
         let group = rest.strip_prefix('{').map(|rest| rest.split("};").next().unwrap_or(rest));
         for path in group.map_or_else(|| vec![rest], |group| group.split(',').collect()) {
-            let path: String = path
-                .trim()
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':')
-                .collect();
+            let path: String =
+                path.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_' || *c == ':').collect();
             let mut parts = path.split("::");
             let first = parts.next().unwrap_or_default();
             if first.is_empty() || !first.starts_with(char::is_lowercase) {
@@ -122,7 +120,8 @@ fn each_library_stays_in_its_room() {
     let mut wrong = Vec::new();
     for file in files() {
         for (library, rooms) in ROOMS {
-            let home = rooms.iter().any(|room| file.room == *room || file.room.starts_with(&format!("{room}/")));
+            let home =
+                rooms.iter().any(|room| file.room == *room || file.room.starts_with(&format!("{room}/")));
             if !home && file.code.contains(library) {
                 wrong.push(format!("{} uses {library}", file.path));
             }
@@ -167,7 +166,10 @@ fn both_languages_say_the_same_things() {
     };
     let (en, ja) = (keys("en"), keys("ja"));
     let missing = |of: &BTreeMap<String, String>, other: &BTreeMap<String, String>| -> Vec<String> {
-        of.iter().filter(|(key, _)| !other.contains_key(*key)).map(|(key, file)| format!("{file}: {key}")).collect()
+        of.iter()
+            .filter(|(key, _)| !other.contains_key(*key))
+            .map(|(key, file)| format!("{file}: {key}"))
+            .collect()
     };
     assert_eq!(missing(&en, &ja), Vec::<String>::new(), "missing in Japanese");
     assert_eq!(missing(&ja, &en), Vec::<String>::new(), "missing in English");

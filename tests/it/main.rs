@@ -7,7 +7,7 @@ mod console;
 mod house;
 mod rig;
 mod sandbox;
+mod scenarios;
 mod slack;
 mod store;
-mod rig;
 mod verbs;

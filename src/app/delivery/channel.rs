@@ -58,7 +58,8 @@ enum Settled {
 }
 
 pub(super) async fn work(delivery: Delivery, key: (Door, String), chat: Arc<dyn Chat>) {
-    let mut memory = Memory { pace: Pace::new(delivery.0.pace, delivery.0.clock.now()), remotes: HashMap::new() };
+    let mut memory =
+        Memory { pace: Pace::new(delivery.0.pace, delivery.0.clock.now()), remotes: HashMap::new() };
     while let Some(post) = next(&delivery, &key) {
         let (id, version) = (post.new.id.clone(), post.version);
         let settled = settle(&delivery, chat.as_ref(), post, &mut memory).await;
@@ -168,7 +169,11 @@ async fn settle(
 }
 
 /// The platform's id of a message of ours that comes before this one in the same channel.
-async fn remote_of(delivery: &Delivery, root: &PostId, memory: &Memory) -> Result<Option<String>, StoreError> {
+async fn remote_of(
+    delivery: &Delivery,
+    root: &PostId,
+    memory: &Memory,
+) -> Result<Option<String>, StoreError> {
     if let Some(remote) = memory.remotes.get(root) {
         return Ok(Some(remote.clone()));
     }
@@ -177,11 +182,7 @@ async fn remote_of(delivery: &Delivery, root: &PostId, memory: &Memory) -> Resul
 
 /// A channel that will not take an answer (the bot is no member of it) must not swallow it: whoever asked gets it
 /// alone, where the platform gave a way to do so.
-async fn last_resort(
-    chat: &dyn Chat,
-    post: &Post,
-    why: &str,
-) -> Result<Settled, StoreError> {
+async fn last_resort(chat: &dyn Chat, post: &Post, why: &str) -> Result<Settled, StoreError> {
     let given_up = Ok(Settled::GivenUp(why.to_owned()));
     let Some(reply_url) = post.new.reply_url.clone() else { return given_up };
     let audience = Audience::Only { user: String::new(), reply_url: Some(reply_url) };

@@ -46,7 +46,12 @@ impl std::fmt::Debug for Delivery {
 
 impl Delivery {
     /// Delivers through these platforms, into each channel a message every `pace`.
-    pub fn new(store: Store, clock: Clock, pace: Duration, chats: impl IntoIterator<Item = Arc<dyn Chat>>) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        pace: Duration,
+        chats: impl IntoIterator<Item = Arc<dyn Chat>>,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,

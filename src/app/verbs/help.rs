@@ -51,7 +51,9 @@ impl Help {
                 .iter()
                 .filter(|command| self.may(command, person, channel))
                 .map(|command| {
-                    Phrase::new("help-line").with("usage", command.usage()).with("summary", command.summary.clone())
+                    Phrase::new("help-line")
+                        .with("usage", command.usage())
+                        .with("summary", command.summary.clone())
                 })
                 .collect();
             if !lines.is_empty() {
@@ -62,21 +64,27 @@ impl Help {
     }
 
     fn one(&self, command: &Command, person: &Person, channel: &str) -> Report {
-        let mut report = Report::new(Tone::Plain, command.summary.clone()).block(Block::Code(command.usage()));
+        let mut report =
+            Report::new(Tone::Plain, command.summary.clone()).block(Block::Code(command.usage()));
         let aliases: Vec<&str> = command.aliases.iter().map(String::as_str).collect();
         if !aliases.is_empty() {
             report = report.text(Phrase::new("help-aliases").with("names", aliases.join(", ")));
         }
         if !command.params.is_empty() {
             let heads = vec![Phrase::new("help-parameter"), Phrase::new("help-meaning")];
-            let rows = command.params.iter().map(|param| vec![Phrase::raw(param.shape()), param.phrase()]).collect();
+            let rows =
+                command.params.iter().map(|param| vec![Phrase::raw(param.shape()), param.phrase()]).collect();
             report = report.block(Block::Table { heads, rows });
         }
         if !command.examples.is_empty() {
             let lines = command.examples.iter().map(|example| {
-                Phrase::new("help-line").with("usage", example.say.as_str()).with("summary", example.means.clone())
+                Phrase::new("help-line")
+                    .with("usage", example.say.as_str())
+                    .with("summary", example.means.clone())
             });
-            report = report.block(Block::Heading(Phrase::new("help-examples"))).block(Block::List(lines.collect()));
+            report = report
+                .block(Block::Heading(Phrase::new("help-examples")))
+                .block(Block::List(lines.collect()));
         }
         if self.may(command, person, channel) {
             for example in command.examples.iter().take(3) {

@@ -69,9 +69,10 @@ impl Verb for Whoami {
             Phrase::new("whoami-change"),
             Phrase::new("whoami-danger"),
         ];
-        let report = Report::new(Tone::Plain, Phrase::new("whoami-headline").with("name", person.name.as_str()))
-            .block(Block::Fields(fields))
-            .block(Block::Table { heads, rows });
+        let report =
+            Report::new(Tone::Plain, Phrase::new("whoami-headline").with("name", person.name.as_str()))
+                .block(Block::Fields(fields))
+                .block(Block::Table { heads, rows });
         Ok(Proposal::Answer(report))
     }
 }

@@ -67,15 +67,16 @@ impl Rig {
         let slack = FakeSlack::start().await;
         let sandbox = Sandbox::start(plan.clock.clone(), plan.sandbox).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let url = plan.store.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("toban.db").display()));
+        let url =
+            plan.store.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("toban.db").display()));
         let overlay = overlay(&slack, &sandbox, plan.mode, &url, &plan.config);
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let verbs: Vec<&str> = catalogue.verbs().collect();
-        let config = Config::example(&overlay, secrets(&slack), &verbs)
-            .unwrap_or_else(|faults| panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>()));
+        let config = Config::example(&overlay, secrets(&slack), &verbs).unwrap_or_else(|faults| {
+            panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())
+        });
         let words = Arc::new(Words::load().unwrap());
-        let toban =
-            wire::wire(&config, catalogue, words, plan.clock, Role::Serve, Vec::new()).await.unwrap();
+        let toban = wire::wire(&config, catalogue, words, plan.clock, Role::Serve, Vec::new()).await.unwrap();
         let store = toban.store.clone();
         let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let running = lifecycle::start(toban, server, axum::Router::new()).await.unwrap();
@@ -105,8 +106,13 @@ impl Rig {
     /// Waits until some message shows `text`, and returns it.
     pub async fn sees(&self, text: &str) -> Seen {
         let found = |state: &State| {
-            let message = state.all().find(|message| message.shown().contains(text))?;
-            Some(Seen { ts: message.ts.clone(), thread: message.thread.clone(), shown: message.shown(), blocks: message.blocks.clone() })
+            let message = state.messages.iter().find(|message| message.shown().contains(text))?;
+            Some(Seen {
+                ts: message.ts.clone(),
+                thread: message.thread.clone(),
+                shown: message.shown(),
+                blocks: message.blocks.clone(),
+            })
         };
         tokio::time::timeout(std::time::Duration::from_secs(60), self.slack.wait_for(found))
             .await
@@ -144,7 +150,9 @@ impl Seen {
     /// What the button that says `label` types.
     pub fn button(&self, label: &str) -> String {
         let blocks = self.blocks.as_array().into_iter().flatten();
-        let buttons = blocks.filter(|block| block["type"] == "actions").flat_map(|block| block["elements"].as_array().unwrap());
+        let buttons = blocks
+            .filter(|block| block["type"] == "actions")
+            .flat_map(|block| block["elements"].as_array().unwrap());
         buttons
             .filter(|button| button["text"]["text"].as_str().is_some_and(|text| text.contains(label)))
             .map(|button| button["value"].as_str().unwrap().to_owned())

@@ -1,6 +1,6 @@
 //! What scenarios and contracts share.
-//! What several tests share.
-#![expect(clippy::unwrap_used, reason = "a test's own means fail the test")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub mod app;
 pub mod postgres;
 pub mod transcript;

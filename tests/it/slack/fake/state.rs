@@ -94,6 +94,15 @@ pub struct State {
     pub(super) counter: u64,
 }
 
+impl Said {
+    /// What a person sees of it, as lines of text; files by their names.
+    pub fn shown(&self) -> String {
+        let mut lines = super::transcript::lines(&self.text, &self.blocks);
+        lines.extend(self.files.iter().map(|(name, _)| format!("[file {name}]")));
+        lines.join("\n")
+    }
+}
+
 impl State {
     /// A message by its id.
     pub fn message(&self, ts: &str) -> Option<&Said> {
