@@ -21,7 +21,7 @@ fn floor(room: &str) -> u8 {
 /// Where a library may be used, and nowhere else.
 const ROOMS: [(&str, &[&str]); 6] = [
     ("sqlx::", &["store"]),
-    ("axum::", &["web", "chat", "sandbox", "lifecycle", "demo"]),
+    ("axum::", &["web", "chat", "sandbox", "lifecycle", "demo", "tasks"]),
     ("slack_morphism::", &["chat/slack"]),
     ("google_cloud_", &["backends"]),
     ("reqwest::", &["backends", "chat/slack", "web"]),

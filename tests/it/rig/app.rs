@@ -171,6 +171,7 @@ listen = "127.0.0.1:0"
 url = "{store}"
 [words]
 lang = "en"
+doors = { slack = "en" }
 [slack]
 mode = "{mode}"
 api_url = "{}"
