@@ -53,7 +53,7 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     let address = server.local_addr();
     let serving = tokio::spawn(server.serve(routes, told(stopped)));
     let keeping = vec![
-        tokio::spawn(keeper::keep(toban.dispatch.clone(), toban.delivery.clone())),
+        tokio::spawn(keeper::keep(toban.dispatch.clone())),
         tokio::spawn(check_store(toban.store.clone(), ready)),
     ];
     tracing::info!(web.address = %address, "Toban is on duty");

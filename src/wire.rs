@@ -97,6 +97,15 @@ pub async fn wire(
     let url = config.store_url().context("store.url is kept in a place that is not connected yet")?;
     let store = Store::open(url.reveal(), clock.clone(), role).await?;
     let settings = &config.settings;
+    let access = config.slack();
+    let mut chats = doors;
+    let mut api = None;
+    if let Some(access) = &access {
+        let slack = Arc::new(Api::new(&settings.slack.api_url.0, &access.bot_token)?);
+        chats.push(Arc::new(SlackChat::new(slack.clone(), words.clone())));
+        api = Some(slack);
+    }
+    let delivery = Delivery::new(store.clone(), clock.clone(), settings.slack.pace.0, chats);
     let company = Arc::new(company(config));
     let estate = Arc::new(estate(config, &clock)?);
     let desk = Desk {
@@ -105,21 +114,12 @@ pub async fn wire(
         company,
         estate,
         store: store.clone(),
+        delivery: delivery.clone(),
         limits: limits(settings),
-        words: words.clone(),
+        words,
         clock: clock.clone(),
     };
-
-    let access = config.slack();
-    let mut chats = doors;
-    let mut api = None;
-    if let Some(access) = &access {
-        let slack = Arc::new(Api::new(&settings.slack.api_url.0, &access.bot_token)?);
-        chats.push(Arc::new(SlackChat::new(slack.clone(), words)));
-        api = Some(slack);
-    }
-    let delivery = Delivery::new(store.clone(), clock.clone(), settings.slack.pace.0, chats);
-    let dispatch = Dispatch::new(desk, delivery.clone());
+    let dispatch = Dispatch::new(desk);
     let slack = access.zip(api).map(|(access, api)| {
         let inbox: Arc<dyn Inbox> = Arc::new(dispatch.clone());
         let ear = Ear::new(settings.slack.command_prefix.clone());

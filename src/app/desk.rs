@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::app::company::Company;
+use crate::app::delivery::Delivery;
 use crate::app::estate::Estate;
 use crate::app::limits::Limits;
 use crate::app::progress::Progress;
@@ -35,6 +36,8 @@ pub struct Desk {
     pub verbs: BTreeMap<&'static str, Arc<dyn Verb>>,
     /// Plans, results, topics.
     pub store: Store,
+    /// Says what cannot wait for the answer.
+    pub delivery: Delivery,
     /// How long things may take.
     pub limits: Limits,
     /// The dictionary, for files.

@@ -10,7 +10,6 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use tokio::sync::{Semaphore, watch};
 
-use crate::app::delivery::Delivery;
 use crate::app::desk::{Answer, Desk};
 use crate::app::pages;
 use crate::app::progress::{PATIENCE, Progress};
@@ -33,7 +32,6 @@ pub struct Dispatch(Arc<Inner>);
 
 struct Inner {
     desk: Desk,
-    delivery: Delivery,
     room: Semaphore,
     /// Messages taken and not yet concluded.
     working: watch::Sender<usize>,
@@ -56,10 +54,10 @@ impl Ended {
 }
 
 impl Dispatch {
-    /// Answers at `desk`, says it through `delivery`.
-    pub fn new(desk: Desk, delivery: Delivery) -> Self {
+    /// Answers at `desk`, says it through the desk's delivery.
+    pub fn new(desk: Desk) -> Self {
         let room = Semaphore::new(desk.limits.parallel);
-        Self(Arc::new(Inner { desk, delivery, room, working: watch::Sender::new(0) }))
+        Self(Arc::new(Inner { desk, room, working: watch::Sender::new(0) }))
     }
 
     /// The desk.
@@ -122,7 +120,7 @@ impl Dispatch {
                             rooted = true;
                         }
                         posts.push(self.post(&id, &place, Audience::All, Body::Report(report), None));
-                        self.0.delivery.submit(self.0.desk.store.put(posts).await?);
+                        self.0.desk.delivery.submit(self.0.desk.store.put(posts).await?);
                     }
                 }
             }
@@ -226,7 +224,7 @@ impl Dispatch {
             took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         });
         match desk.store.conclude(end).await {
-            Ok(posts) => self.0.delivery.submit(posts),
+            Ok(posts) => self.0.desk.delivery.submit(posts),
             Err(StoreError::Lost) => {
                 tracing::warn!(message.id = %message.id, "another replica took this message over and answers it");
             }

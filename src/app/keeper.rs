@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 
-use crate::app::delivery::Delivery;
 use crate::app::dispatch::Dispatch;
 use crate::app::recheck;
-use crate::store::{Store, StoreError, Wake};
+use crate::store::{StoreError, Wake};
 
 /// How often this replica says that it lives; the store gives it ten seconds.
 const BEAT: Duration = Duration::from_secs(3);
@@ -19,12 +18,11 @@ const SWEEP: Duration = Duration::from_mins(10);
 const BATCH: u32 = 200;
 
 /// Keeps house until it is dropped; failures are logged, and the next round tries again.
-pub async fn keep(dispatch: Dispatch, delivery: Delivery) {
-    let store = dispatch.desk().store.clone();
-    let clock = dispatch.desk().clock.clone();
+pub async fn keep(dispatch: Dispatch) {
+    let (store, clock) = (dispatch.desk().store.clone(), dispatch.desk().clock.clone());
     let rounds = async {
         loop {
-            told(round(&dispatch, &delivery, &store).await, "left work could not be taken up");
+            told(round(&dispatch).await, "left work could not be taken up");
             clock.sleep(ROUND).await;
         }
     };
@@ -45,7 +43,8 @@ pub async fn keep(dispatch: Dispatch, delivery: Delivery) {
 }
 
 /// One look for what is left behind or due.
-pub async fn round(dispatch: &Dispatch, delivery: &Delivery, store: &Store) -> Result<(), StoreError> {
+pub async fn round(dispatch: &Dispatch) -> Result<(), StoreError> {
+    let (store, delivery) = (&dispatch.desk().store, &dispatch.desk().delivery);
     for claimed in store.orphans(BATCH).await? {
         tracing::info!(message.id = %claimed.message.id, attempts = claimed.attempts, "taking up a message that was left behind");
         dispatch.begin(claimed.message, claimed.attempts);
@@ -53,10 +52,9 @@ pub async fn round(dispatch: &Dispatch, delivery: &Delivery, store: &Store) -> R
     delivery.submit(store.due_posts(BATCH).await?);
     for wake in store.due_wakes(BATCH).await? {
         let dispatch = dispatch.clone();
-        let delivery = delivery.clone();
         tokio::spawn(async move {
             let id = wake.id.clone();
-            match std::panic::AssertUnwindSafe(do_wake(&dispatch, &delivery, wake)).catch_unwind().await {
+            match std::panic::AssertUnwindSafe(do_wake(&dispatch, wake)).catch_unwind().await {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => tracing::error!(wake.id = id, error = %error, "a wake could not be done"),
                 Err(_) => tracing::error!(wake.id = id, "a wake panicked"),
@@ -66,10 +64,10 @@ pub async fn round(dispatch: &Dispatch, delivery: &Delivery, store: &Store) -> R
     Ok(())
 }
 
-async fn do_wake(dispatch: &Dispatch, delivery: &Delivery, wake: Wake) -> Result<(), StoreError> {
+async fn do_wake(dispatch: &Dispatch, wake: Wake) -> Result<(), StoreError> {
     let desk = dispatch.desk();
     match wake.kind.as_str() {
-        recheck::KIND => delivery.submit(desk.recheck(&wake).await?),
+        recheck::KIND => desk.delivery.submit(desk.recheck(&wake).await?),
         other => {
             tracing::error!(wake.id = wake.id, wake.kind = other, "a wake of an unknown kind is dropped")
         }

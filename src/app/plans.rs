@@ -131,8 +131,11 @@ impl Desk {
         let shown = Report { footnote: None, ..self.preview(plan) }
             .footnote(Phrase::new("plan-confirmed-by").with("name", person.name.as_str()));
         // The buttons go as soon as they mean nothing any more; if this fails a press is answered all the same.
-        if let Err(error) = self.store.put(vec![self.shown(plan, shown.clone())]).await {
-            tracing::warn!(plan.id = %plan.id, error = %error, "the plan's message keeps its buttons");
+        match self.store.put(vec![self.shown(plan, shown)]).await {
+            Ok(posts) => self.delivery.submit(posts),
+            Err(error) => {
+                tracing::warn!(plan.id = %plan.id, error = %error, "the plan's message keeps its buttons");
+            }
         }
         let verb = match self.verb(&plan.verb) {
             Ok(verb) => verb,

@@ -171,7 +171,8 @@ listen = "127.0.0.1:0"
 url = "{store}"
 [words]
 lang = "en"
-doors = { slack = "en" }
+doors = {{ slack = "en" }}
+channels = {{ C0OPS = "en" }}
 [slack]
 mode = "{mode}"
 api_url = "{}"
