@@ -65,6 +65,7 @@ create table plan (
     begun    bigint
 );
 create unique index plan_one_running on plan (service) where state = 'running';
+create index plan_by_service on plan (service, begun);
 create index plan_by_message on plan (begun_by) where begun_by is not null;
 
 -- Whole answers, for "more" and "as file".

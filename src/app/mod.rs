@@ -1,5 +1,17 @@
 //! The use cases: dispatch, verbs, plans, delivery.
 
+pub mod company;
+pub mod delivery;
+pub mod desk;
+pub mod dispatch;
 pub mod estate;
+pub mod history;
+pub mod keeper;
+pub mod limits;
+pub mod pages;
+mod plans;
+mod press;
+pub mod progress;
+pub mod recheck;
 pub mod verb;
 pub mod verbs;

@@ -106,6 +106,12 @@ pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result
     tokio::time::timeout(limit, work).await.map_err(|_| TimedOut(limit))
 }
 
+/// Waits for `span` of **real** time: for what other processes judge by their own clocks (leases, back-off).
+#[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
+pub async fn pause(span: Duration) {
+    tokio::time::sleep(span).await;
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,11 @@ pub fn shorten(text: &str, limit: usize) -> std::borrow::Cow<'_, str> {
     short.into()
 }
 
+/// How many columns a terminal or a monospaced block gives the text: East Asian wide characters and emoji take two.
+pub fn width(text: &str) -> usize {
+    unicode_width::UnicodeWidthStr::width(text)
+}
+
 /// The candidate nearest to `word`, if it is near enough to be a slip of the fingers.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();

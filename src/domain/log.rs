@@ -1,7 +1,17 @@
 //! Log lines, whatever backend they come from.
 
+mod ask;
+mod fold;
+mod request;
+
+pub use ask::{LogWish, MOST, Shape, Wanted, want};
+pub use fold::{Folded, Folder, by_count, fold, join_traces};
+pub use request::Request;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::domain::words::Phrase;
 
 /// How bad a line is; Cloud Logging's scale, coarsened to what people ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,4 +70,28 @@ pub struct LogQuery {
     pub requests: bool,
     /// At most so many, newest first served.
     pub limit: usize,
+}
+
+impl Severity {
+    /// The phrase that names it.
+    pub fn phrase(self) -> Phrase {
+        Phrase::new(match self {
+            Self::Default => "logs-severity-default",
+            Self::Debug => "logs-severity-debug",
+            Self::Info => "logs-severity-info",
+            Self::Notice => "logs-severity-notice",
+            Self::Warning => "logs-severity-warning",
+            Self::Error => "logs-severity-error",
+            Self::Critical => "logs-severity-critical",
+        })
+    }
+}
+
+/// How many lines there are of each severity, the worst first; none that is zero.
+pub fn counts<'a>(lines: impl IntoIterator<Item = &'a LogLine>) -> Vec<(Severity, u64)> {
+    let mut counts = std::collections::BTreeMap::new();
+    for line in lines {
+        *counts.entry(line.severity).or_insert(0) += u64::from(line.count);
+    }
+    counts.into_iter().rev().collect()
 }

@@ -9,6 +9,7 @@ pub mod invocation;
 pub mod log;
 pub mod message;
 pub mod person;
+pub mod plain;
 pub mod plan;
 pub mod redact;
 pub mod release;

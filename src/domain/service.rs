@@ -1,6 +1,6 @@
 //! Services and their components: what Toban looks after, and where each part lives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -167,12 +167,22 @@ pub enum ProbeAuth {
 #[derive(Debug, Clone, Default)]
 pub struct Services {
     all: Vec<std::sync::Arc<Service>>,
+    /// Ids and aliases in small letters: finding one does not get slower with their number.
+    names: HashMap<String, usize>,
 }
 
 impl Services {
     /// Keeps the order given.
     pub fn new(all: impl IntoIterator<Item = Service>) -> Self {
-        Self { all: all.into_iter().map(std::sync::Arc::new).collect() }
+        let all: Vec<_> = all.into_iter().map(std::sync::Arc::new).collect();
+        let mut names = HashMap::new();
+        for (at, service) in all.iter().enumerate() {
+            for name in std::iter::once(service.id.as_str()).chain(service.aliases.iter().map(String::as_str))
+            {
+                names.entry(name.to_ascii_lowercase()).or_insert(at);
+            }
+        }
+        Self { all, names }
     }
 
     /// In the order of the config.
@@ -182,10 +192,11 @@ impl Services {
 
     /// By id or alias, in any case of letters.
     pub fn find(&self, name: &str) -> Option<&std::sync::Arc<Service>> {
-        self.all.iter().find(|service| {
-            service.id.as_str().eq_ignore_ascii_case(name)
-                || service.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
-        })
+        let found = self.names.get(name).or_else(|| {
+            let upper = name.bytes().any(|c| c.is_ascii_uppercase());
+            upper.then(|| self.names.get(&name.to_ascii_lowercase()))?
+        });
+        found.and_then(|at| self.all.get(*at))
     }
 
     /// Every name a service answers to.

@@ -90,7 +90,6 @@ impl<T: Into<Phrase>> From<T> for Value {
 macro_rules! numbers {
     ($($kind:ty),+) => {$(
         impl From<$kind> for Value {
-            #[expect(clippy::cast_precision_loss, clippy::cast_lossless, clippy::allow_attributes, reason = "counts shown to people; 2^53 is enough")]
             fn from(number: $kind) -> Self { Self::Number(number as f64) }
         }
     )+};

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 
 use crate::base::ids::PostId;
-use crate::domain::message::Audience;
+use crate::domain::message::{Audience, Message};
 use crate::domain::person::Door;
 use crate::domain::report::Body;
 use crate::domain::words::Reader;
@@ -59,3 +59,24 @@ pub enum ChatError {
     #[error("refused: {0}")]
     Refused(String),
 }
+
+/// Where a door puts what came in.
+#[async_trait]
+pub trait Inbox: Send + Sync {
+    /// Stores the message (first copy wins) and returns once it is durable; the work goes on in its own task.
+    async fn take(&self, message: Message) -> Result<Taken, NotTaken>;
+}
+
+/// What became of a message that was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is new.
+    First,
+    /// The same delivery was taken before; nothing more happens.
+    Duplicate,
+}
+
+/// The message could not be stored: the platform must not be told that it was.
+#[derive(Debug, thiserror::Error)]
+#[error("not taken: {0}")]
+pub struct NotTaken(pub String);

@@ -1,6 +1,7 @@
 //! What can go wrong at a backend, in kinds that a person can act on.
 
 use crate::domain::failure::Why;
+use crate::domain::words::Phrase;
 
 /// A backend's refusal or failure.
 #[derive(Debug, thiserror::Error)]
@@ -12,6 +13,8 @@ pub struct BackendError {
     pub kind: Kind,
     /// The backend's own words, without secrets.
     pub message: String,
+    /// What to try, where the backend's adapter knows it (the role that is missing).
+    pub hint: Option<Phrase>,
 }
 
 /// The kind of a backend's failure.
@@ -49,7 +52,14 @@ pub enum Kind {
 impl BackendError {
     /// An error of `kind` in `call`.
     pub fn new(call: impl Into<String>, kind: Kind, message: impl Into<String>) -> Self {
-        Self { call: call.into(), kind, message: message.into() }
+        Self { call: call.into(), kind, message: message.into(), hint: None }
+    }
+
+    /// With what to try.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<Phrase>) -> Self {
+        self.hint = Some(hint.into());
+        self
     }
 
     /// The kind as it is told to people.

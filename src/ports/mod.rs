@@ -6,7 +6,7 @@ mod health;
 mod logs;
 mod releases;
 
-pub use chat::{Chat, ChatError, Outgoing};
+pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
 pub use error::{BackendError, Kind};
 pub use health::Health;
 pub use logs::{LogStream, Logs};

@@ -37,7 +37,7 @@ use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
 pub use records::{
-    Accepted, Begun, Claimed, Conclusion, NewPost, Post, Role, StoreError, StoredPlan, Verified, Wake,
+    Accepted, Begun, Cached, Claimed, Conclusion, NewPost, Post, Role, StoreError, StoredPlan, Verified, Wake,
 };
 
 /// How long anybody waits for the store.

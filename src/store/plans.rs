@@ -1,5 +1,6 @@
 //! Plans: each runs at most once, and at most one of a service at a time.
 
+use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use super::Store;
@@ -7,7 +8,7 @@ use super::batch::{Ask, Queued, Work};
 use super::records::{Begun, StoreError, StoredPlan};
 use super::sql::{Statement, args, json, maybe, moment, text, to_json};
 use super::writer::Tx;
-use crate::base::ids::{InboxId, PersonId, PlanId};
+use crate::base::ids::{InboxId, PersonId, PlanId, ServiceId};
 use crate::domain::audit::AuditEntry;
 use crate::domain::plan::{Plan, PlanState};
 
@@ -115,6 +116,27 @@ impl Store {
     pub async fn plan_begun_by(&self, inbox: &InboxId) -> Result<Option<StoredPlan>, StoreError> {
         let sql = "select id, content, detail, begun_by from plan where begun_by = $1";
         self.read(sql, args![inbox.as_str()]).await?.first().map(stored).transpose()
+    }
+
+    /// Plans of a service that were carried out since then by that verb, newest first; at most 100.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn plans_done(
+        &self,
+        service: &ServiceId,
+        verb: &str,
+        since: Timestamp,
+    ) -> Result<Vec<Plan>, StoreError> {
+        let sql = "select id, content from plan where service = $1 and state = 'done' and begun >= $2
+            order by begun desc limit 100";
+        let rows = self.read(sql, args![service.as_str(), since]).await?;
+        let mut plans = Vec::with_capacity(rows.len());
+        for row in rows {
+            plans.push(json::<Plan>(&text(&row, 0)?, &text(&row, 1)?)?);
+        }
+        plans.retain(|plan| plan.verb == verb);
+        Ok(plans)
     }
 
     /// Asks to run a plan now. [`Begun::Yes`] is said once in a plan's life, and is on record when it is said.

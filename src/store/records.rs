@@ -5,9 +5,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{InboxId, PersonId, PlanId, PostId, ResultId};
+use crate::base::ids::{InboxId, PersonId, PlanId, PostId, ResultId, ServiceId};
 use crate::domain::audit::AuditEntry;
 use crate::domain::message::{Audience, Message, Place};
+use crate::domain::person::Risk;
 use crate::domain::plan::{Plan, PlanState};
 use crate::domain::report::{Body, Report};
 use crate::domain::words::Lang;
@@ -98,6 +99,9 @@ pub struct NewPost {
     pub zone: String,
     /// What it says.
     pub body: Body,
+    /// Where whoever asked gets it alone if the channel will not take it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_url: Option<String>,
     /// The service (`sagebase` or `sagebase.db`) that it is about; a thread is about what its posts are about.
     pub topic: Option<String>,
 }
@@ -135,13 +139,28 @@ pub struct Conclusion {
     /// What is said.
     pub posts: Vec<NewPost>,
     /// The whole answer, kept for "more" and "as file".
-    pub result: Option<(ResultId, Report, Duration)>,
+    pub result: Option<(ResultId, Cached, Duration)>,
     /// A plan that waits for a yes.
     pub plan: Option<Plan>,
     /// A plan's new state.
     pub plan_state: Option<(PlanId, PlanState)>,
     /// Work for later.
     pub wakes: Vec<Wake>,
+}
+
+/// A whole answer, kept for a while, with the right that it takes to see it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Cached {
+    /// The verb that made it.
+    pub verb: String,
+    /// Its risk.
+    pub risk: Risk,
+    /// The service that it is about.
+    pub service: Option<ServiceId>,
+    /// When it was true.
+    pub at: Timestamp,
+    /// The answer.
+    pub report: Report,
 }
 
 /// A plan with its state.

@@ -1,4 +1,13 @@
 //! Tests of the whole from outside: one binary, one link, many scenarios.
 
+mod backends;
+mod catalogue;
+mod config;
+mod console;
+mod house;
 mod rig;
+mod sandbox;
+mod scenarios;
+mod slack;
 mod store;
+mod verbs;

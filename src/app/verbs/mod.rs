@@ -1,1 +1,15 @@
-//! The verbs, one a file.
+//! The verbs, one a file. A verb decides nothing that `domain` could decide: it asks ports, and it words the answer.
+
+pub mod health;
+pub mod help;
+pub mod logs;
+mod pick;
+pub mod releases;
+pub mod rollback;
+pub mod runbook;
+mod say;
+pub mod status;
+mod trouble;
+pub mod whoami;
+
+pub use trouble::{failure_of, limited};

@@ -1,3 +1,6 @@
-//! What several tests share.
+//! What scenarios and contracts share.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+pub mod app;
 pub mod postgres;
+pub mod transcript;

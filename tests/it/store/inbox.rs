@@ -7,7 +7,7 @@ use toban::domain::plan::PlanState;
 use toban::domain::report::{Report, Tone};
 use toban::store::{Accepted, Conclusion, StoreError, Wake};
 
-use super::samples::{answer, at, message, plan};
+use super::samples::{answer, at, cached, message, plan};
 use super::{Base, on_both};
 
 on_both! {
@@ -35,7 +35,7 @@ on_both! {
         store.accept(&message("m1")).await.unwrap();
         let report = Report::new(Tone::Good, "the whole answer");
         let end = Conclusion {
-            result: Some(("R-1".into(), report.clone(), std::time::Duration::from_secs(600))),
+            result: Some(("R-1".into(), cached(report.clone()), std::time::Duration::from_secs(600))),
             plan: Some(plan("P-1", "sagebase")),
             wakes: vec![Wake {
                 id: "w1".into(),
@@ -49,7 +49,7 @@ on_both! {
         assert_eq!(posts.len(), 1);
         assert_eq!((posts[0].version, posts[0].delivered), (1, 0));
         assert_eq!(store.post(&"post-m1".into()).await.unwrap().as_ref(), Some(&posts[0]));
-        assert_eq!(store.result(&"R-1".into()).await.unwrap().map(|(report, _)| report), Some(report));
+        assert_eq!(store.result(&"R-1".into()).await.unwrap(), Some(cached(report)));
         assert_eq!(store.plan(&"P-1".into()).await.unwrap().unwrap().state, PlanState::Proposed);
         assert_eq!(store.next_wake().await.unwrap(), Some(at("2026-03-02T09:05:00Z")));
     }

@@ -9,7 +9,7 @@ use toban::domain::person::{Door, Risk};
 use toban::domain::plan::{Draft, Plan};
 use toban::domain::report::{Body, Report, Tone};
 use toban::domain::words::Lang;
-use toban::store::{Conclusion, NewPost};
+use toban::store::{Cached, Conclusion, NewPost};
 
 pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -38,8 +38,14 @@ pub fn post(id: &str, says: &str) -> NewPost {
         lang: Lang::Ja,
         zone: "Asia/Tokyo".into(),
         body: Body::Report(Report::new(Tone::Good, says)),
+        reply_url: None,
         topic: Some("sagebase".into()),
     }
+}
+
+pub fn cached(report: Report) -> Cached {
+    let at = at("2026-03-02T09:00:00Z");
+    Cached { verb: "logs".into(), risk: Risk::Read, service: Some("sagebase".into()), at, report }
 }
 
 pub fn entry(command: &str) -> AuditEntry {

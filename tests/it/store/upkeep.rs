@@ -5,7 +5,7 @@ use std::time::Duration;
 use toban::domain::report::{Report, Tone};
 use toban::store::{Accepted, Conclusion, Wake};
 
-use super::samples::{answer, message, post};
+use super::samples::{answer, cached, message, post};
 use super::{Base, on_both};
 
 const DAY: u64 = 24 * 3600;
@@ -13,12 +13,11 @@ const DAY: u64 = 24 * 3600;
 on_both! {
     async fn a_result_is_there_until_it_expires(base: &Base) {
         let store = base.open().await;
-        let report = Report::new(Tone::Plain, "300 lines");
-        let made = base.clock.now();
-        let result = Some(("R-1".into(), report.clone(), Duration::from_secs(600)));
+        let kept = cached(Report::new(Tone::Plain, "300 lines"));
+        let result = Some(("R-1".into(), kept.clone(), Duration::from_secs(600)));
         store.conclude(Conclusion { result, ..Conclusion::default() }).await.unwrap();
         base.pass(599);
-        assert_eq!(store.result(&"R-1".into()).await.unwrap(), Some((report, made)));
+        assert_eq!(store.result(&"R-1".into()).await.unwrap(), Some(kept));
         base.pass(1);
         assert_eq!(store.result(&"R-1".into()).await.unwrap(), None);
         assert_eq!(store.purge().await.unwrap(), 1);

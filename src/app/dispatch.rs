@@ -1,0 +1,317 @@
+//! Dispatch: a message is stored, acknowledged, and worked on in a task of its own; what comes of it is written
+//! in one transaction and handed to delivery.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::FutureExt as _;
+use tokio::sync::{Semaphore, watch};
+
+use crate::app::desk::{Answer, Desk};
+use crate::app::pages;
+use crate::app::progress::{PATIENCE, Progress};
+use crate::base::ids::{PostId, ResultId};
+use crate::domain::audit::AuditEntry;
+use crate::domain::failure::{Failure, Why};
+use crate::domain::message::{Audience, Entry, Message, Place, Thread};
+use crate::domain::redact::redact;
+use crate::domain::report::{Body, Report, Tone};
+use crate::domain::words::Phrase;
+use crate::ports::{Inbox, NotTaken, Taken};
+use crate::store::{Accepted, Cached, Conclusion, NewPost, StoreError};
+
+/// After so many starts a message is given up: whatever kills the process must not do it for ever.
+const STARTS: u32 = 3;
+
+/// Takes messages in and sees each to its end. Cheap to clone.
+#[derive(Clone)]
+pub struct Dispatch(Arc<Inner>);
+
+struct Inner {
+    desk: Desk,
+    room: Semaphore,
+    /// Messages taken and not yet concluded.
+    working: watch::Sender<usize>,
+}
+
+/// How a message ended.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// What was said.
+    pub report: Report,
+    /// For the audit and for exit codes: `answered`, `refused: …`, `failed: …`.
+    pub outcome: String,
+}
+
+impl Ended {
+    /// Whether what was asked for was done.
+    pub fn worked(&self) -> bool {
+        !["failed", "refused", "not understood", "unknown"].iter().any(|bad| self.outcome.starts_with(bad))
+    }
+}
+
+impl Dispatch {
+    /// Answers at `desk`, says it through the desk's delivery.
+    pub fn new(desk: Desk) -> Self {
+        let room = Semaphore::new(desk.limits.parallel);
+        Self(Arc::new(Inner { desk, room, working: watch::Sender::new(0) }))
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &Desk {
+        &self.0.desk
+    }
+
+    /// Work on a message that is in the store already, in a task of its own.
+    pub fn begin(&self, message: Message, attempts: u32) {
+        let this = self.clone();
+        self.0.working.send_modify(|working| *working += 1);
+        tokio::spawn(async move {
+            let _room = this.0.room.acquire().await;
+            let id = message.id.clone();
+            if let Err(error) = this.work(message, attempts).await {
+                // The row is still open: another replica, or this one after a restart, takes it up again.
+                tracing::error!(message.id = %id, error = %error, "an answer could not be stored");
+            }
+            this.0.working.send_modify(|working| *working -= 1);
+        });
+    }
+
+    /// Resolves when nothing is worked on any more.
+    pub async fn idle(&self) {
+        // The sender lives as long as we do, so an error cannot happen.
+        let _ = self.0.working.subscribe().wait_for(|working| *working == 0).await;
+    }
+
+    /// Stores a message and works on it to its end. For a terminal, which waits.
+    ///
+    /// # Errors
+    /// When the store fails; then nothing was answered.
+    pub async fn see_through(&self, message: Message) -> Result<Ended, StoreError> {
+        self.0.desk.store.accept(&message).await?;
+        self.work(message, 0).await
+    }
+
+    async fn work(&self, message: Message, attempts: u32) -> Result<Ended, StoreError> {
+        let watch = self.0.desk.clock.stopwatch();
+        let place = answer_place(&message);
+        let id = PostId::from(format!("{}/answer", message.id));
+        let progress = Progress::new(id.clone(), self.0.desk.store.clone(), self.0.desk.clock.clone());
+        let mut rooted = !opens_thread(&message);
+        if attempts > 0 && !rooted {
+            rooted = self.0.desk.store.post(&root_id(&message)).await?.is_some();
+        }
+
+        let mut answering = pin!(AssertUnwindSafe(self.answer(&message, attempts, &progress)).catch_unwind());
+        let mut pause = PATIENCE;
+        let answer = loop {
+            tokio::select! {
+                biased;
+                answer = &mut answering => break answer,
+                () = self.0.desk.clock.sleep(pause) => {
+                    pause = self.0.desk.limits.progress;
+                    if let Some(report) = progress.take() {
+                        let mut posts = Vec::with_capacity(2);
+                        if !rooted {
+                            posts.push(self.root(&message, None));
+                            rooted = true;
+                        }
+                        posts.push(self.post(&id, &place, Audience::All, Body::Report(report), None));
+                        self.0.desk.delivery.submit(self.0.desk.store.put(posts).await?);
+                    }
+                }
+            }
+        };
+        let answer = answer.unwrap_or_else(|panic| panicked(panic.as_ref()));
+        self.conclude(&message, &id, &place, answer, rooted, watch.elapsed()).await
+    }
+
+    async fn answer(&self, message: &Message, attempts: u32, progress: &Progress) -> Answer {
+        if attempts > 0 {
+            match self.0.desk.store.plan_begun_by(&message.id).await {
+                Ok(Some(stored)) => return self.0.desk.interrupted(&stored),
+                Ok(None) => {}
+                Err(error) => return Desk::store_failed(&error),
+            }
+        }
+        if attempts >= STARTS {
+            let failure = Failure::new(Phrase::new("begun-too-often").with("times", attempts), Why::Internal);
+            tracing::error!(reference = %failure.reference, message.id = %message.id, "a message is given up: work on it never ended");
+            return Answer::failed(&failure);
+        }
+        self.0.desk.answer(message, progress).await
+    }
+
+    async fn conclude(
+        &self,
+        message: &Message,
+        id: &PostId,
+        place: &Place,
+        mut answer: Answer,
+        rooted: bool,
+        took: Duration,
+    ) -> Result<Ended, StoreError> {
+        let desk = &self.0.desk;
+        let person = desk.company.person_at(message.place.door, &message.user);
+        let mut end = Conclusion { inbox: Some(message.id.clone()), ..Conclusion::default() };
+
+        let mut plan_id = answer.plan.as_ref().map(|(id, _)| id.to_string());
+        if let Some((plan, state)) = answer.plan.take() {
+            end.plan_state = state.map(|state| (plan, state));
+        }
+        if let (Some((draft, invocation)), Some(person)) = (answer.draft.take(), person) {
+            let asked = Message { place: place.clone(), ..message.clone() };
+            if let Some((plan, report)) = desk.plan(&asked, person, *draft, &invocation, id) {
+                plan_id = Some(plan.id.to_string());
+                end.plan = Some(plan);
+                answer.report = report;
+            }
+        }
+        let shown = match answer.wish.take() {
+            Some(wish) => {
+                let result = ResultId::from(crate::base::ids::fresh("R"));
+                pages::first(&answer.report, &result).inspect(|_| {
+                    let kept = Cached { report: answer.report.clone(), at: desk.clock.now(), ..wish };
+                    end.result = Some((result, kept, desk.limits.result));
+                })
+            }
+            None => None,
+        };
+        // To one person alone only where the platform can do that without fail; in a thread all may read it.
+        let alone = answer.private
+            && (message.entry.reply_url().is_some() || !matches!(message.entry, Entry::Mention));
+        let audience = if alone {
+            Audience::Only {
+                user: message.user.clone(),
+                reply_url: message.entry.reply_url().map(str::to_owned),
+            }
+        } else {
+            Audience::All
+        };
+        let body = answer
+            .file
+            .take()
+            .unwrap_or_else(|| Body::Report(shown.unwrap_or_else(|| answer.report.clone())));
+        if alone && !rooted {
+            end.posts.push(self.post(id, &message.place, audience, body, None));
+        } else {
+            if !rooted {
+                end.posts.push(self.root(message, answer.topic.clone()));
+            }
+            let reply_url = message.entry.reply_url().map(str::to_owned);
+            let post = self.post(id, place, audience, body, answer.topic.clone());
+            end.posts.push(NewPost { reply_url, ..post });
+        }
+        end.posts.append(&mut answer.edits);
+        end.wakes = answer.wakes;
+        let service =
+            answer.topic.as_deref().map(|topic| topic.split('.').next().unwrap_or(topic).to_owned());
+        end.audit.push(AuditEntry {
+            at: message.received,
+            who: person.map_or_else(
+                || format!("{}:{}", message.place.door.as_str(), message.user),
+                |person| person.id.to_string(),
+            ),
+            place: format!("{}:{}", message.place.door.as_str(), message.place.channel),
+            event: answer.event,
+            command: redact(&crate::base::text::shorten(&message.text, 1_000)).into_owned(),
+            service,
+            plan: plan_id,
+            outcome: answer.outcome.clone(),
+            took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
+        });
+        match desk.store.conclude(end).await {
+            Ok(posts) => self.0.desk.delivery.submit(posts),
+            Err(StoreError::Lost) => {
+                tracing::warn!(message.id = %message.id, "another replica took this message over and answers it");
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(Ended { report: answer.report, outcome: answer.outcome })
+    }
+
+    /// The first message of the thread that a slash command opens: who ran what.
+    fn root(&self, message: &Message, topic: Option<String>) -> NewPost {
+        let desk = &self.0.desk;
+        let name = desk
+            .company
+            .person_at(message.place.door, &message.user)
+            .map_or_else(|| message.user.clone(), |person| person.name.clone());
+        let command = redact(&crate::base::text::shorten(&message.text, 200)).into_owned();
+        let headline = Phrase::new("root-line").with("name", name).with("command", command);
+        let body = Body::Report(Report::new(Tone::Plain, headline));
+        self.post(&root_id(message), &message.place, Audience::All, body, topic)
+    }
+
+    fn post(
+        &self,
+        id: &PostId,
+        place: &Place,
+        audience: Audience,
+        body: Body,
+        topic: Option<String>,
+    ) -> NewPost {
+        let company = &self.0.desk.company;
+        let service = topic
+            .as_deref()
+            .and_then(|topic| self.0.desk.estate.services().find(topic.split('.').next().unwrap_or(topic)));
+        NewPost {
+            id: id.clone(),
+            lang: company.lang(place, service.map(AsRef::as_ref)),
+            zone: company.zone_name(),
+            place: place.clone(),
+            audience,
+            body,
+            reply_url: None,
+            topic,
+        }
+    }
+}
+
+#[async_trait]
+impl Inbox for Dispatch {
+    async fn take(&self, message: Message) -> Result<Taken, NotTaken> {
+        match self.0.desk.store.accept(&message).await {
+            Ok(Accepted::First) => {
+                self.begin(message, 0);
+                Ok(Taken::First)
+            }
+            Ok(Accepted::Duplicate) => Ok(Taken::Duplicate),
+            Err(error) => {
+                tracing::error!(message.id = %message.id, error = %error, "a message could not be stored and was not taken");
+                Err(NotTaken(error.to_string()))
+            }
+        }
+    }
+}
+
+/// A slash command in a channel opens a thread under a message of our own: Slack hears none inside a thread.
+fn opens_thread(message: &Message) -> bool {
+    message.place.thread.is_none() && matches!(message.entry, Entry::Slash { .. } | Entry::Shortcut { .. })
+}
+
+fn root_id(message: &Message) -> PostId {
+    PostId::from(format!("{}/root", message.id))
+}
+
+fn answer_place(message: &Message) -> Place {
+    if opens_thread(message) {
+        Place { thread: Some(Thread::Under(root_id(message))), ..message.place.clone() }
+    } else {
+        message.place.clone()
+    }
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Answer {
+    let why = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    let failure = Failure::new(Phrase::new("panicked"), Why::Internal).hint(Phrase::new("try-again"));
+    tracing::error!(reference = %failure.reference, error = %redact(&why), "work on a message panicked");
+    Answer::failed(&failure)
+}

@@ -1,0 +1,192 @@
+//! A report as the page draws it: words in the reader's language, shapes as JSON. No HTML is made here or
+//! anywhere: the page puts every text into text nodes.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::value::RawValue;
+
+use crate::domain::log::{LogLine, Severity};
+use crate::domain::report::{Block, Body, Look, Report, Tone};
+use crate::domain::words::{Phrase, Reader, Words};
+
+/// Of a file so many lines are shown before it is downloaded.
+const PREVIEW_LINES: usize = 6;
+/// …each at most this long.
+const PREVIEW_WIDTH: usize = 160;
+
+/// A post with its surroundings.
+#[derive(Serialize)]
+pub(super) struct Envelope<'a> {
+    pub id: &'a str,
+    pub channel: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub author: Option<Author<'a>>,
+    pub at: Timestamp,
+    pub order: u64,
+    pub edited: bool,
+    pub failed: bool,
+    pub only: bool,
+    pub body: &'a RawValue,
+}
+
+/// Who wrote a line.
+#[derive(Serialize)]
+pub(super) struct Author<'a> {
+    pub id: &'a str,
+    pub name: &'a str,
+}
+
+impl Envelope<'_> {
+    pub(super) fn json(&self) -> Arc<str> {
+        // Strings, numbers and JSON that was made before: it cannot fail.
+        serde_json::to_string(self).unwrap_or_default().into()
+    }
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum BodyView<'a> {
+    Line { text: &'a str },
+    Report(ReportView<'a>),
+    File { name: &'a str, bytes: usize, lines: usize, head: Vec<String> },
+}
+
+#[derive(Serialize)]
+struct ReportView<'a> {
+    tone: Tone,
+    headline: String,
+    blocks: Vec<BlockView<'a>>,
+    buttons: Vec<ButtonView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    footnote: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum BlockView<'a> {
+    Text { text: String },
+    Heading { text: String },
+    Fields { fields: Vec<(String, String)> },
+    Table { heads: Vec<String>, rows: Vec<Vec<String>> },
+    Code { text: &'a str },
+    Log { lines: Vec<LineView<'a>> },
+    List { items: Vec<String> },
+}
+
+#[derive(Serialize)]
+struct LineView<'a> {
+    day: String,
+    time: String,
+    severity: Severity,
+    text: &'a str,
+    count: u32,
+}
+
+#[derive(Serialize)]
+struct ButtonView<'a> {
+    label: String,
+    command: &'a str,
+    look: Look,
+}
+
+/// What a person typed.
+pub(super) fn line(text: &str) -> Box<RawValue> {
+    raw(&BodyView::Line { text })
+}
+
+/// What Toban says, for `reader`.
+pub(super) fn body(words: &Words, reader: &Reader, body: &Body) -> Box<RawValue> {
+    match body {
+        Body::Report(said) => raw(&BodyView::Report(report(words, reader, said))),
+        Body::File { name, text, .. } => {
+            let head = text.lines().take(PREVIEW_LINES);
+            let head =
+                head.map(|line| crate::base::text::shorten(line, PREVIEW_WIDTH).into_owned()).collect();
+            raw(&BodyView::File { name, bytes: text.len(), lines: text.lines().count(), head })
+        }
+    }
+}
+
+fn raw(view: &BodyView<'_>) -> Box<RawValue> {
+    // As above: it cannot fail.
+    serde_json::value::to_raw_value(view).unwrap_or_else(|_| RawValue::NULL.to_owned())
+}
+
+fn report<'a>(words: &Words, reader: &Reader, report: &'a Report) -> ReportView<'a> {
+    let say = |phrase: &Phrase| words.say(reader, phrase);
+    ReportView {
+        tone: report.tone,
+        headline: say(&report.headline),
+        blocks: report.blocks.iter().map(|part| block(&say, reader, part)).collect(),
+        buttons: report
+            .buttons
+            .iter()
+            .map(|button| ButtonView {
+                label: say(&button.label),
+                command: &button.command,
+                look: button.look,
+            })
+            .collect(),
+        footnote: report.footnote.as_ref().map(say),
+    }
+}
+
+fn block<'a>(say: &impl Fn(&Phrase) -> String, reader: &Reader, block: &'a Block) -> BlockView<'a> {
+    let all = |phrases: &[Phrase]| phrases.iter().map(say).collect();
+    match block {
+        Block::Text(text) => BlockView::Text { text: say(text) },
+        Block::Heading(text) => BlockView::Heading { text: say(text) },
+        Block::Fields(fields) => {
+            let fields = fields.iter().map(|(label, value)| (say(label), say(value))).collect();
+            BlockView::Fields { fields }
+        }
+        Block::Table { heads, rows } => {
+            BlockView::Table { heads: all(heads), rows: rows.iter().map(|row| all(row)).collect() }
+        }
+        Block::Code(text) => BlockView::Code { text },
+        Block::Log(lines) => {
+            BlockView::Log { lines: lines.iter().map(|line| log_line(reader, line)).collect() }
+        }
+        Block::List(items) => BlockView::List { items: all(items) },
+    }
+}
+
+fn log_line<'a>(reader: &Reader, line: &'a LogLine) -> LineView<'a> {
+    let at = line.at.to_zoned(reader.zone.clone());
+    LineView {
+        day: at.strftime("%Y-%m-%d").to_string(),
+        time: at.strftime("%H:%M:%S").to_string(),
+        severity: line.severity,
+        text: &line.text,
+        count: line.count,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::words::Lang;
+
+    #[test]
+    fn log_lines_are_shown_in_the_readers_zone() {
+        let reader = Reader { lang: Lang::Ja, zone: jiff::tz::TimeZone::get("Asia/Tokyo").unwrap() };
+        let line = LogLine {
+            at: "2026-01-05T23:30:00Z".parse().unwrap(),
+            severity: Severity::Error,
+            text: "<b>接続</b>".to_owned(),
+            count: 12,
+        };
+        let report = Report::new(Tone::Bad, "x").block(Block::Log(vec![line]));
+        let json = body(&Words::load().unwrap(), &reader, &Body::Report(report));
+        let view: serde_json::Value = serde_json::from_str(json.get()).unwrap();
+        let line = &view["blocks"][0]["lines"][0];
+        assert_eq!(line["time"], "08:30:00");
+        assert_eq!(line["day"], "2026-01-06");
+        assert_eq!(line["severity"], "error");
+        assert_eq!(line["text"], "<b>接続</b>");
+    }
+}

@@ -1,0 +1,138 @@
+//! Policies, schedules and sources of alerts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::config::fault::{At, Fault};
+use crate::config::meaning::{Kind, Reader};
+use crate::config::shape::ladder as shape;
+use crate::config::tree::Node;
+use crate::domain::service::Service;
+
+/// The kinds of targets that a step can name.
+const TARGETS: [&str; 4] = ["person", "schedule", "group", "channel"];
+
+/// Reads `[[policy]]`.
+pub(in crate::config) fn policies(
+    reader: &mut Reader<'_>,
+    services: &[Service],
+) -> BTreeMap<String, shape::Policy> {
+    let channels: BTreeSet<&str> =
+        services.iter().flat_map(|service| service.channels.values()).map(String::as_str).collect();
+    let entries = reader.entries::<shape::Policy>("policy");
+    for (policy, node) in &entries {
+        if let Some(owner) = &policy.owner {
+            reader.refer(Kind::Person, owner, node.at("owner"));
+        }
+        if policy.step.is_empty() {
+            reader.fault(Fault::new(&node.at, format!("policy {:?} has no step", policy.id.as_str())));
+        }
+        let mut before = Duration::ZERO;
+        for (step, node) in policy.step.iter().zip(node.list("step")) {
+            for (index, target) in step.notify.iter().enumerate() {
+                check_target(reader, target, node.item_at("notify", index), &channels);
+            }
+            if step.notify.is_empty() && step.action.is_none() {
+                reader.fault(Fault::new(&node.at, "a step needs notify or action"));
+            }
+            if step.times.is_some() && step.every.is_none() {
+                reader.fault(Fault::new(node.at("times"), "times means nothing without every"));
+            }
+            if step.after.0 < before {
+                reader.fault(Fault::new(node.at("after"), "this step is before the one above it"));
+            }
+            before = step.after.0;
+            let components = step.when.iter().flat_map(|when| &when.components).enumerate();
+            for (index, component) in components {
+                let at = node.get("when").map_or(&node.at, |when| when.item_at("components", index));
+                check_component(reader, component, at, services);
+            }
+        }
+    }
+    entries.into_iter().map(|(policy, _)| (policy.id.0.clone(), policy)).collect()
+}
+
+fn check_target(reader: &mut Reader<'_>, target: &str, at: &At, channels: &BTreeSet<&str>) {
+    match target.split_once(':') {
+        Some(("person", id)) => reader.refer(Kind::Person, id, at),
+        Some(("schedule", id)) => reader.refer(Kind::Schedule, id, at),
+        Some(("group", id)) => reader.refer(Kind::Group, id, at),
+        Some(("channel", id)) => {
+            if !reader.knows(Kind::Service, id) && !channels.contains(id) && !is_channel_id(id) {
+                let fault = Fault::new(at, format!("unknown channel {id:?}"));
+                let fault = fault.nearest(id, reader.ids(Kind::Service).chain(channels.iter().copied()));
+                reader.fault(fault);
+            }
+        }
+        other => {
+            let (kind, id) = other.unwrap_or((target, "ID"));
+            let targets = TARGETS.map(|kind| format!("{kind}:{id}"));
+            let fault = Fault::new(at, format!("unknown target {target:?}"))
+                .hint("write person:ID, schedule:ID, group:ID or channel:SERVICE");
+            reader.fault(fault.nearest(&format!("{kind}:{id}"), targets.iter().map(String::as_str)));
+        }
+    }
+}
+
+/// Whether it looks like a channel's id at Slack (`C0OPS`) or Discord (a long number).
+fn is_channel_id(id: &str) -> bool {
+    let slack = id.starts_with(['C', 'G', 'D'])
+        && id.len() >= 4
+        && id.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    slack || (id.len() >= 15 && id.chars().all(|c| c.is_ascii_digit()))
+}
+
+fn check_component(reader: &mut Reader<'_>, name: &str, at: &At, services: &[Service]) {
+    let found = name.split_once('.').is_some_and(|(service, component)| {
+        services.iter().any(|one| one.id.as_str() == service && one.component(component).is_some())
+    });
+    if !found {
+        let all: Vec<String> = services
+            .iter()
+            .flat_map(|service| {
+                service.components.iter().map(move |part| format!("{}.{}", service.id, part.id))
+            })
+            .collect();
+        let fault = Fault::new(at, format!("unknown component {name:?}"));
+        reader.fault(fault.nearest(name, all.iter().map(String::as_str)));
+    }
+}
+
+/// Reads `[[schedule]]`.
+pub(in crate::config) fn schedules(reader: &mut Reader<'_>) -> BTreeMap<String, shape::Schedule> {
+    let entries = reader.entries::<shape::Schedule>("schedule");
+    for (schedule, node) in &entries {
+        if let Some(owner) = &schedule.owner {
+            reader.refer(Kind::Person, owner, node.at("owner"));
+        }
+        if schedule.rotation.is_empty() {
+            reader.warn(&node.at, format!("schedule {:?} has nobody on call", schedule.id.as_str()));
+        }
+        for (rotation, node) in schedule.rotation.iter().zip(node.list("rotation")) {
+            reader.refer_all(Kind::Person, &rotation.people, node, "people", false);
+        }
+        for (change, node) in schedule.overrides.iter().zip(node.list("override")) {
+            reader.refer(Kind::Person, &change.person, node.at("person"));
+            if change.to.0 <= change.from.0 {
+                reader.fault(Fault::new(node.at("to"), "this override ends before it begins"));
+            }
+        }
+    }
+    entries.into_iter().map(|(schedule, _)| (schedule.id.0.clone(), schedule)).collect()
+}
+
+/// Reads `[[source]]`.
+pub(in crate::config) fn sources(reader: &mut Reader<'_>) -> BTreeMap<String, shape::Source> {
+    let entries: Vec<(shape::Source, &Node)> = reader.entries("source");
+    for (source, node) in &entries {
+        if let Some(service) = &source.service {
+            reader.refer(Kind::Service, service, node.at("service"));
+        }
+        let ways = [source.token.is_some(), source.basic.is_some(), source.hmac.is_some()];
+        if ways.iter().filter(|way| **way).count() != 1 {
+            let message = format!("source {:?} has to prove itself in one way", source.id.as_str());
+            reader.fault(Fault::new(node.at("id"), message).hint("write token, basic or hmac"));
+        }
+    }
+    entries.into_iter().map(|(source, _)| (source.id.0.clone(), source)).collect()
+}

@@ -1,1 +1,0 @@
-//! What people can say: commands and their parameters, read from `commands/*.toml`.

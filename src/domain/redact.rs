@@ -1,1 +1,0 @@
-//! Secrets taken out of text before it leaves.

@@ -1,0 +1,140 @@
+//! From ready to gone: what runs, in which order it starts, and how it ends without losing anything.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::app::keeper;
+use crate::base::clock::{pause, within};
+use crate::chat::slack::http;
+use crate::web::{Server, health};
+use crate::wire::{SlackDoor, Toban};
+
+/// How long work that has begun, and then what is to be said, may take to end.
+const GRACE: Duration = Duration::from_secs(20);
+/// How often the store is tried for `/readyz`.
+const CHECK: Duration = Duration::from_secs(5);
+
+/// A Toban at work.
+pub struct Running {
+    /// Where its web server listens.
+    pub address: SocketAddr,
+    stop: watch::Sender<bool>,
+    serving: JoinHandle<std::io::Result<()>>,
+    listening: Option<JoinHandle<()>>,
+    keeping: Vec<JoinHandle<()>>,
+    toban: Toban,
+}
+
+/// Starts a wired Toban on a bound server, with `more` routes beside its own.
+///
+/// # Errors
+/// When its store does not answer.
+pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result<Running> {
+    toban.store.beat().await.context("the store does not answer")?;
+    let (stop, stopped) = watch::channel(false);
+    let ready = Arc::new(AtomicBool::new(true));
+    let mut routes = more.merge(health(readiness(&ready, &toban)));
+    let mut listening = None;
+    if let Some(SlackDoor::Http(door)) = &toban.slack {
+        routes = routes.merge(http::routes(door.clone()));
+    }
+    if let Some(SlackDoor::Socket(door)) = &toban.slack {
+        let (door, stopped) = (door.clone(), told(stopped.clone()));
+        listening = Some(tokio::spawn(async move { door.listen(stopped).await }));
+    }
+    let address = server.local_addr();
+    let serving = tokio::spawn(server.serve(routes, told(stopped)));
+    let keeping = vec![
+        tokio::spawn(keeper::keep(toban.dispatch.clone())),
+        tokio::spawn(check_store(toban.store.clone(), ready)),
+    ];
+    tracing::info!(web.address = %address, "Toban is on duty");
+    Ok(Running { address, stop, serving, listening, keeping, toban })
+}
+
+impl Running {
+    /// Takes nothing more in, ends what has begun, says what is to be said, closes the store.
+    pub async fn stop(self) {
+        self.stop.send_replace(true);
+        // Each of these has a limit of its own, and what does not end in time is taken up after the next start.
+        let taking_in = async {
+            if let Ok(Err(error)) = self.serving.await {
+                tracing::warn!(error = %error, "the web server did not end well");
+            }
+            if let Some(listening) = self.listening {
+                let _ = listening.await;
+            }
+        };
+        let _ = within(GRACE, taking_in).await;
+        if within(GRACE, self.toban.dispatch.idle()).await.is_err() {
+            tracing::warn!("some commands have not ended; they are taken up after the next start");
+        }
+        if within(GRACE, self.toban.delivery.settled()).await.is_err() {
+            tracing::warn!(
+                posts = self.toban.delivery.backlog(),
+                "some answers have not arrived; they are delivered after the next start"
+            );
+        }
+        for task in self.keeping {
+            task.abort();
+        }
+        self.toban.store.close().await;
+    }
+}
+
+/// Resolves when the signal to stop has been given, or can no longer be.
+fn told(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
+    async move {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    }
+}
+
+fn readiness(
+    store: &Arc<AtomicBool>,
+    toban: &Toban,
+) -> impl Fn() -> Result<(), String> + Clone + Send + Sync + 'static {
+    let store = store.clone();
+    let sockets = match &toban.slack {
+        Some(SlackDoor::Socket(door)) => Some(door.open()),
+        _ => None,
+    };
+    move || {
+        if !store.load(Ordering::Relaxed) {
+            return Err("the store cannot be written".to_owned());
+        }
+        match &sockets {
+            Some(open) if *open.borrow() == 0 => Err("no connection to Slack".to_owned()),
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn check_store(store: crate::store::Store, ready: Arc<AtomicBool>) {
+    loop {
+        pause(CHECK).await;
+        let now = store.ready().await;
+        if ready.swap(now, Ordering::Relaxed) != now {
+            tracing::warn!(store.ready = now, "the store's state changed");
+        }
+    }
+}
+
+/// Resolves at SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// When the process may not listen to signals.
+pub async fn asked_to_stop() -> std::io::Result<()> {
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    tokio::select! {
+        _ = terminate.recv() => Ok(()),
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+    }
+}
