@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 use super::batch::{Ask, Queued};
 use super::posts::{self, Draft};
 use super::records::{Conclusion, NewPost, Post, StoreError};
-use super::sql::{Bulk, Statement, WIDTH, text, to_json};
+use super::sql::{Bulk, Statement, chunks, to_json};
 use super::writer::Tx;
-use super::{Store, plans, results, wakes};
+use super::{Store, inbox, plans, results, wakes};
 
 /// A conclusion, ready to be written.
 #[derive(Debug)]
@@ -21,12 +21,8 @@ pub(super) struct Ending {
 }
 
 static CLOSE: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::new(
-        "update inbox set done = 1, body = '' where owner = $1 and done = 0 and id in (",
-        1,
-        "?",
-        ") returning id",
-    )
+    let close = "update inbox set done = 1, body = '', ticket = $2 where owner = $1 and done = 0 and id in (";
+    Bulk::new(close, 2, "?", ")")
 });
 
 /// Writes endings. One whose message is not this replica's any more, or was answered, is answered
@@ -50,7 +46,7 @@ pub(super) async fn conclude_all(
             }
         }
     }
-    let stored = posts::upsert(tx, &mut drafts).await?;
+    let stored = posts::write_all(tx, &drafts).await?;
     for (ask, going) in asks.iter_mut().zip(going) {
         ask.answer =
             Some(if going { Ok(Vec::with_capacity(ask.input.posts.len())) } else { Err(StoreError::Lost) });
@@ -69,12 +65,12 @@ async fn close(tx: &mut Tx, asks: &[Box<Ask<Ending, Vec<Post>>>]) -> Result<Hash
     ids.sort_unstable();
     ids.dedup();
     let mut closed = HashSet::with_capacity(ids.len());
-    for chunk in ids.chunks(WIDTH) {
-        let query = CLOSE.rows(chunk.len()).bind(&*tx.me);
+    for chunk in chunks(&ids, |id| id) {
+        let ticket = tx.ticket();
+        let query = CLOSE.rows(chunk.len()).bind(&*tx.me).bind(ticket);
         let query = chunk.iter().fold(query, |query, id| query.bind(*id));
-        for row in query.fetch_all(&mut *tx.conn).await? {
-            closed.insert(text(&row, 0)?);
-        }
+        let written = query.execute(&mut *tx.conn).await?.rows_affected();
+        closed.extend(inbox::touched(tx, ticket, written, chunk.iter().copied()).await?);
     }
     Ok(closed)
 }
