@@ -91,6 +91,7 @@ health-headline-unhealthy = { $place } is unhealthy: { $parts }{ $missing ->
    *[other] {" "}({ $missing } components are not connected yet)
 }
 health-head-part = Component
+health-head-check = Check
 health-head-state = State
 health-head-seen = Seen
 health-head-latency = Latency
@@ -98,7 +99,7 @@ health-seen = { $check }: { $seen }
 health-line = { $verdict } – { $seen }
 health-not-connected = no { $kind } backend is connected
 health-no-answer = no answer within { $limit }
-health-missing = not connected yet: { $parts }
+health-missing = Not connected yet: { $parts }
 health-button-again = Check again
 health-button-logs = Errors, last hour
 health-button-releases = Releases
@@ -150,7 +151,10 @@ logs-count-error = { $n } { $n ->
 }
 logs-count-critical = { $n } critical
 logs-count-none = nothing yet
-logs-headline = { $place }: { $counts } { $when }
+logs-headline = { $place }: { $counts }{ $more ->
+    [0] {""}
+   *[other] {" "}and more
+} { $when }
 logs-when-span = in the last { $span }
 logs-when-range = from { $since } to { $until }
 logs-empty = { $place } wrote nothing of the kind { $when }
@@ -163,9 +167,10 @@ logs-looked-requests = requests
 logs-longer = Perhaps it was earlier: a longer span may show it.
 logs-source = { $kind } · { $place }
 logs-failed = The log of { $place } could not be read.
-logs-more = These are the newest { $shown } lines; there are more. A number (at most { $most }), a severity or a shorter span shows others.
+logs-more = These are the newest { $shown } lines; there are more. Add a number (at most { $most }), a severity or a shorter span to see others.
 logs-capped = At most { $most } lines are read at once.
-logs-known = Known error (×{ $count }): { $symptom } – { $cause } – { $remedy }
+logs-known-errors = Known errors, from the runbook:
+logs-known = { $symptom } (×{ $count }) – cause: { $cause } – remedy: { $remedy }
 logs-button-known = Runbook: { $words }
 logs-button-longer = Last { $span }
 logs-button-follow = Follow

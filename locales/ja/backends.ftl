@@ -2,7 +2,7 @@
 
 backend-not-asked = 確認できませんでした: { $why }({ $detail })
 
-backend-run-ready = 準備完了
+backend-run-ready = はい
 backend-run-unsaid = Cloud Run が状態を返していません
 backend-run-underway = 変更を適用中です
 backend-run-underway-with = 変更を適用中です: { $detail }

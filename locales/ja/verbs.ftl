@@ -87,6 +87,7 @@ health-headline-unhealthy = { $place } に異常があります: { $parts }{ $mi
    *[other] （未接続 { $missing } 件）
 }
 health-head-part = コンポーネント
+health-head-check = 確認項目
 health-head-state = 状態
 health-head-seen = 確認結果
 health-head-latency = 応答時間
@@ -131,7 +132,10 @@ logs-count-warning = 警告 { $n } 件
 logs-count-error = エラー { $n } 件
 logs-count-critical = 重大 { $n } 件
 logs-count-none = まだ出力なし
-logs-headline = { $place }: { $when }に{ $counts }
+logs-headline = { $place }: { $when }に{ $counts }{ $more ->
+    [0] {""}
+   *[other] {""}以上
+}
 logs-when-span = 直近{ $span }
 logs-when-range = { $since } から { $until }
 logs-empty = { $place }: { $when }に該当するログはありません
@@ -146,7 +150,8 @@ logs-source = { $kind } · { $place }
 logs-failed = { $place } のログを取得できませんでした。
 logs-more = 新しい順に { $shown } 行を表示しています（続きがあります）。件数（最大 { $most }）、重要度、期間で絞り込めます。
 logs-capped = 一度に取得できるのは { $most } 行までです。
-logs-known = 既知のエラー（{ $count } 件）: { $symptom } – 原因: { $cause } – 対処: { $remedy }
+logs-known-errors = 既知のエラー（手順書より）:
+logs-known = { $symptom }（{ $count } 件） – 原因: { $cause } – 対処: { $remedy }
 logs-button-known = 手順書: { $words }
 logs-button-longer = 直近 { $span }
 logs-button-follow = 追跡する

@@ -4,6 +4,7 @@ mod backends;
 mod catalogue;
 mod config;
 mod console;
+mod demo;
 mod house;
 mod rig;
 mod sandbox;

@@ -34,12 +34,13 @@ pub fn kinds(folded: Vec<Folded>) -> Block {
     Block::Table { heads: heads.map(Phrase::new).into(), rows }
 }
 
-/// An access log, newest last.
+/// An access log, newest first: of a long one the first page is shown.
 pub fn requests(lines: &[LogLine]) -> Block {
     let heads =
         ["logs-head-time", "logs-head-method", "logs-head-path", "logs-head-status", "logs-head-latency"];
     let rows = lines
         .iter()
+        .rev()
         .map(|line| match Request::read(&line.text) {
             Some(request) => vec![
                 Phrase::from(line.at),

@@ -31,6 +31,7 @@ pub fn report(
     let headline = Phrase::new("logs-headline")
         .with("place", place.as_str())
         .with("counts", tally(&lines, wanted.shape))
+        .with("more", usize::from(more))
         .with("when", when(wanted, now));
     let mut report = Report::new(tone(&lines), headline);
     let total = lines.len();
@@ -71,22 +72,27 @@ pub fn explain<'l>(
     requests: bool,
 ) -> Report {
     let known = known(&service.runbook, lines, requests);
+    if known.is_empty() {
+        return report;
+    }
+    let mut told = Vec::new();
     for known in known.iter().take(EXPLAINED) {
         let entry = known.entry;
-        let text = Phrase::new("logs-known")
-            .with("symptom", entry.symptom.as_str())
-            .with("cause", entry.cause.as_str())
-            .with("remedy", entry.remedy.as_str())
-            .with("count", known.count);
+        told.push(
+            Phrase::new("logs-known")
+                .with("symptom", entry.symptom.as_str())
+                .with("cause", entry.cause.as_str())
+                .with("remedy", entry.remedy.as_str())
+                .with("count", known.count),
+        );
         let words = entry.status.map_or_else(|| entry.id.clone(), |status| status.to_string());
         let command = format!("runbook {} {words}", service.id);
-        report = report.text(text);
         if report.buttons.iter().all(|button| button.command != command) {
             report =
                 report.button(Phrase::new("logs-button-known").with("words", words), command, Look::Plain);
         }
     }
-    report
+    report.text(Phrase::new("logs-known-errors")).block(Block::List(told))
 }
 
 /// As bad as the worst line.
