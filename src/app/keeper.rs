@@ -1,12 +1,13 @@
 //! The keeper: says that this replica lives, takes over what a dead one left, and does what has become due.
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 
 use crate::app::dispatch::Dispatch;
 use crate::app::recheck;
-use crate::store::{StoreError, Wake};
+use crate::store::{Store, StoreError, Wake};
 
 /// How often this replica says that it lives; the store gives it ten seconds.
 const BEAT: Duration = Duration::from_secs(3);
@@ -26,13 +27,7 @@ pub async fn keep(dispatch: Dispatch) {
             clock.sleep(ROUND).await;
         }
     };
-    let beats = async {
-        loop {
-            // Real time: the other replicas judge by it.
-            told(store.beat().await, "this replica could not say that it lives");
-            crate::base::clock::pause(BEAT).await;
-        }
-    };
+    let beats = beat(&store);
     let sweeps = async {
         loop {
             clock.sleep(SWEEP).await;
@@ -40,6 +35,15 @@ pub async fn keep(dispatch: Dispatch) {
         }
     };
     tokio::join!(rounds, beats, sweeps);
+}
+
+/// Says that this replica lives until it is dropped: what it works on is its own only so long.
+pub async fn beat(store: &Store) -> Infallible {
+    loop {
+        // Real time: the other replicas judge by it.
+        told(store.beat().await, "this replica could not say that it lives");
+        crate::base::clock::pause(BEAT).await;
+    }
 }
 
 /// One look for what is left behind or due.
