@@ -65,13 +65,13 @@ pub enum Task {
         /// Act for this person; needs the right `impersonate`, and both names are audited.
         #[arg(long = "as", value_name = "PERSON")]
         person: Option<String>,
-        /// Print the report as JSON.
+        /// Print JSON: how it ended, the report, and the report as text.
         #[arg(long)]
         json: bool,
         /// Confirm the plan at once; never one that needs a second person.
         #[arg(long)]
         yes: bool,
-        /// The command, as typed in chat.
+        /// The command, as typed in chat; options come before it.
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
         command: Vec<String>,
     },

@@ -83,10 +83,14 @@ pub async fn run(mut loaded: Loaded, errand: Errand) -> anyhow::Result<u8> {
         never = keeper::beat(&toban.store) => match never {},
     };
     toban.store.close().await;
+    let text = plain::render(&ended.report, &words, &reader);
     if errand.json {
-        say(&serde_json::to_string_pretty(&ended.report)?)?;
+        let told = serde_json::json!({
+            "worked": ended.worked(), "outcome": ended.outcome, "text": text, "report": ended.report,
+        });
+        say(&format!("{told:#}"))?;
     } else {
-        say(&plain::render(&ended.report, &words, &reader))?;
+        say(&text)?;
     }
     Ok(if ended.worked() { DONE } else { FAILED })
 }

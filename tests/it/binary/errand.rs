@@ -28,9 +28,11 @@ async fn a_report_as_json_is_json_and_nothing_else() {
     let site = Site::sqlite().await;
     let ran = site.run(&["run", "--json", "status"]).await;
     assert_eq!(ran.code, 0, "{ran:?}");
-    let report: Value = serde_json::from_str(&ran.out).unwrap();
-    assert_eq!(report["tone"], "good", "{report:#}");
-    assert!(report["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty()));
+    let told: Value = serde_json::from_str(&ran.out).unwrap();
+    assert_eq!(told["worked"], true, "{told:#}");
+    assert_eq!(told["outcome"], "answered");
+    assert!(told["text"].as_str().is_some_and(|text| text.contains("sagebase")), "{told:#}");
+    assert!(told["report"]["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty()), "{told:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

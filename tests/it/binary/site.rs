@@ -57,9 +57,10 @@ impl Site {
         let store = database.as_ref().map_or(file, |database| database.url.clone());
         let config = folder.path().join("config");
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("config/example"), &config);
-        // Whoever runs the tests is on call here.
+        // Whoever runs the tests is on call here, and everybody reads English.
         let people = std::fs::read_to_string(config.join("people.toml")).unwrap();
         let people = people.replace("os_user = \"sato\"", &format!("os_user = {:?}", me()));
+        let people = people.replace("lang = \"ja\"", "lang = \"en\"");
         std::fs::write(config.join("people.toml"), people).unwrap();
         std::fs::write(config.join("zz-here.toml"), overlay(&slack, &sandbox, "http", &store, "")).unwrap();
         Self { slack, sandbox, folder, store, _database: database }
