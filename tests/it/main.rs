@@ -4,6 +4,7 @@ mod backends;
 mod catalogue;
 mod config;
 mod console;
+mod coverage;
 mod house;
 mod rig;
 mod sandbox;
