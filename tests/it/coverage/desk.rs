@@ -1,10 +1,18 @@
 //! Whoever sits in front of Slack: types a command or presses a button, and has the one answer to it.
 
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use regex::Regex;
 use serde_json::Value;
+use toban::base::clock::pause;
 use toban::sandbox::{MESSAGE, Seen as Request, World};
 
 use crate::rig::app::{OPS, Plan, Rig, Seen};
 use crate::slack::fake::{Said, State};
+
+/// A channel where Japanese is spoken.
+pub const BLUE: &str = "C0BLUE";
 
 /// A seat before a whole Toban.
 pub struct Desk {
@@ -59,6 +67,19 @@ impl Desk {
         let before = self.count();
         self.rig.press_as(user, &answer.seen, label).await;
         self.answer(before).await
+    }
+
+    /// Waits until nothing is under way at Cloud Run and `revision` has all the traffic.
+    pub async fn settled(&self, service: &str, revision: &str) {
+        let settled = || {
+            self.world().with(|state, _| {
+                let service = state.run.service(service).unwrap();
+                service.doc.get("reconciling").is_none_or(|flag| flag == false) && service.serving() == [(revision, 100)]
+            })
+        };
+        while !settled() {
+            pause(Duration::from_millis(10)).await;
+        }
     }
 
     fn count(&self) -> usize {
@@ -160,4 +181,34 @@ pub fn writes(requests: &[Request]) -> Vec<Request> {
 
 fn summary(requests: &[Request]) -> Vec<String> {
     requests.iter().map(|request| format!("{} {}?{}", request.method, request.path, request.query)).collect()
+}
+
+/// A line of a log as it is shown.
+#[derive(Debug)]
+pub struct Line {
+    /// `10:15:46`, perhaps with the date before it.
+    pub time: String,
+    /// `ERROR`, `-`.
+    pub severity: String,
+    /// How many lines were folded into it.
+    pub count: u64,
+}
+
+/// The lines of the log in a message.
+pub fn lines(shown: &str) -> Vec<Line> {
+    static LINE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?m)^\| ((?:\d\d-\d\d )?\d\d:\d\d:\d\d) (\S+) ").unwrap());
+    static COUNT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\(×(\d+)\)$").unwrap());
+    let starts: Vec<_> = LINE.captures_iter(shown).collect();
+    let ends = starts.iter().skip(1).map(|next| next.get(0).unwrap().start()).chain([shown.len()]);
+    starts
+        .iter()
+        .zip(ends)
+        .map(|(start, end)| {
+            let whole = &shown[start.get(0).unwrap().start()..end];
+            let text: Vec<&str> = whole.lines().take_while(|line| line.starts_with('|')).collect();
+            let count = COUNT.captures(text.last().unwrap()).map_or(1, |count| count[1].parse().unwrap());
+            Line { time: start[1].to_owned(), severity: start[2].to_owned(), count }
+        })
+        .collect()
 }

@@ -41,7 +41,7 @@ fn ours(theirs: &Theirs) -> Revision {
             });
             if ready.message.is_empty() { cause.unwrap_or(ready) } else { ready }
         })
-        .map(|condition| condition.message.clone());
+        .map(|condition| cause(&condition.message).to_owned());
     Revision {
         name: short(&theirs.name).to_owned(),
         created: theirs.create_time.as_ref().map(moment).unwrap_or_default(),
@@ -51,6 +51,12 @@ fn ours(theirs: &Theirs) -> Revision {
         traffic: 0,
         variables: variables(&theirs.containers, main),
     }
+}
+
+/// What Cloud Run says without its first sentence, `Revision '…' is not ready and cannot serve traffic.`
+fn cause(message: &str) -> &str {
+    let rest = message.strip_prefix("Revision '").and_then(|rest| rest.split_once("cannot serve traffic."));
+    rest.map(|(_, cause)| cause.trim()).filter(|cause| !cause.is_empty()).unwrap_or(message)
 }
 
 /// The container that takes the requests: the one with a port. With a single container none need be named.
