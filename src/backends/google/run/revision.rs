@@ -53,12 +53,6 @@ fn ours(theirs: &Theirs) -> Revision {
     }
 }
 
-/// What Cloud Run says without its first sentence, `Revision '…' is not ready and cannot serve traffic.`
-fn cause(message: &str) -> &str {
-    let rest = message.strip_prefix("Revision '").and_then(|rest| rest.split_once("cannot serve traffic."));
-    rest.map(|(_, cause)| cause.trim()).filter(|cause| !cause.is_empty()).unwrap_or(message)
-}
-
 /// The container that takes the requests: the one with a port. With a single container none need be named.
 fn main_container(containers: &[Container]) -> Option<&Container> {
     containers.iter().find(|container| !container.ports.is_empty()).or_else(|| containers.first())
