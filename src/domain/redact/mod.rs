@@ -3,12 +3,15 @@
 //! Known forms of keys and tokens go wherever they stand; anything else only where a label says what it is. Digests,
 //! ids, revision names and counts of tokens stay as they are, because a log without them is of no use.
 
+mod report;
 mod rules;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use rules::{Guard, RULES};
+
+pub use report::{redacted, redacted_block};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";
