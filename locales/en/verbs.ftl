@@ -50,6 +50,9 @@ failure-hint-place = Check the component's `place` in the config: project, regio
 failure-hint-wait = Wait a minute; the backend's quota for Toban's project is used up.
 failure-hint-again = Ask again: another operation was in the way, or things changed meanwhile.
 failure-hint-later = Try again in a moment; if it stays, look at the backend's own status page.
+failure-hint-invalid = Check what was asked for, and the component's `place` in the config.
+failure-hint-garbled = Something else answered in the backend's place: a proxy, or a page to log in? Check the network and the endpoint.
+failure-hint-failed = Look into the backend's own log for the reason before you try again.
 why-invalid = it cannot be done as asked
 why-not-found = it does not exist there
 why-denied = Toban's account is not allowed to
@@ -91,12 +94,15 @@ health-headline-unhealthy = { $place } is unhealthy: { $parts }{ $missing ->
    *[other] {" "}({ $missing } components are not connected yet)
 }
 health-head-part = Component
-health-head-check = Check
 health-head-state = State
 health-head-seen = Seen
 health-head-latency = Latency
 health-seen = { $check }: { $seen }
 health-line = { $verdict } – { $seen }
+health-line-well = { $verdict } ({ $count ->
+    [one] 1 check
+   *[other] { $count } checks
+})
 health-not-connected = no { $kind } backend is connected
 health-no-answer = no answer within { $limit }
 health-missing = Not connected yet: { $parts }
@@ -151,10 +157,8 @@ logs-count-error = { $n } { $n ->
 }
 logs-count-critical = { $n } critical
 logs-count-none = nothing yet
-logs-headline = { $place }: { $counts }{ $more ->
-    [0] {""}
-   *[other] {" "}and more
-} { $when }
+logs-headline = { $place }: { $counts } { $when }
+logs-headline-newest = { $place }: { $counts } among the newest { $shown } lines { $when }
 logs-when-span = in the last { $span }
 logs-when-range = from { $since } to { $until }
 logs-empty = { $place } wrote nothing of the kind { $when }
@@ -167,10 +171,9 @@ logs-looked-requests = requests
 logs-longer = Perhaps it was earlier: a longer span may show it.
 logs-source = { $kind } · { $place }
 logs-failed = The log of { $place } could not be read.
-logs-more = These are the newest { $shown } lines; there are more. Add a number (at most { $most }), a severity or a shorter span to see others.
+logs-more = These are the newest { $shown } lines; there are more. A number (at most { $most }), a severity or a shorter span shows others.
 logs-capped = At most { $most } lines are read at once.
-logs-known-errors = Known errors, from the runbook:
-logs-known = { $symptom } (×{ $count }) – cause: { $cause } – remedy: { $remedy }
+logs-known = Known error (×{ $count }): { $symptom } – cause: { $cause } – remedy: { $remedy }
 logs-button-known = Runbook: { $words }
 logs-button-longer = Last { $span }
 logs-button-follow = Follow

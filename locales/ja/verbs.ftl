@@ -50,6 +50,9 @@ failure-hint-place = 設定の `place`（プロジェクト、リージョン、
 failure-hint-wait = バックエンドのクォータを使い切っています。1分ほど待ってください。
 failure-hint-again = もう一度実行してください。別の操作と重なったか、その間に状態が変わりました。
 failure-hint-later = 少し待って再実行してください。続く場合はバックエンドの稼働状況を確認してください。
+failure-hint-invalid = 指定した内容と、設定ファイルのコンポーネントの `place` を確認してください。
+failure-hint-garbled = プロキシやログイン画面など、別のものが応答している可能性があります。ネットワークと接続先を確認してください。
+failure-hint-failed = 再実行の前に、バックエンド側のログで原因を確認してください。
 why-invalid = 指定された内容では実行できません
 why-not-found = 対象が見つかりません
 why-denied = Toban のアカウントに権限がありません
@@ -87,12 +90,12 @@ health-headline-unhealthy = { $place } に異常があります: { $parts }{ $mi
    *[other] （未接続 { $missing } 件）
 }
 health-head-part = コンポーネント
-health-head-check = 確認項目
 health-head-state = 状態
 health-head-seen = 確認結果
 health-head-latency = 応答時間
 health-seen = { $check }: { $seen }
 health-line = { $verdict } – { $seen }
+health-line-well = { $verdict }（{ $count } 項目）
 health-not-connected = { $kind } のバックエンドは未接続です
 health-no-answer = { $limit }以内に応答がありません
 health-missing = 未接続: { $parts }
@@ -132,12 +135,10 @@ logs-count-warning = 警告 { $n } 件
 logs-count-error = エラー { $n } 件
 logs-count-critical = 重大 { $n } 件
 logs-count-none = まだ出力なし
-logs-headline = { $place }: { $when }に{ $counts }{ $more ->
-    [0] {""}
-   *[other] {""}以上
-}
+logs-headline = { $place }: { $when }に{ $counts }
+logs-headline-newest = { $place }: { $when }の最新 { $shown } 行に{ $counts }
 logs-when-span = 直近{ $span }
-logs-when-range = { $since } から { $until }
+logs-when-range = { $since } から { $until } まで
 logs-empty = { $place }: { $when }に該当するログはありません
 logs-looked = 検索条件: { $parts }
 logs-looked-at-least = 重要度「{ $severity }」以上
@@ -148,10 +149,9 @@ logs-looked-requests = リクエストログのみ
 logs-longer = もっと前に出力された可能性があります。期間を広げて確認してください。
 logs-source = { $kind } · { $place }
 logs-failed = { $place } のログを取得できませんでした。
-logs-more = 新しい順に { $shown } 行を表示しています（続きがあります）。件数（最大 { $most }）、重要度、期間で絞り込めます。
+logs-more = 最新の { $shown } 行です。それより前にも該当する行があります。件数（最大 { $most }）、重要度、期間で絞り込めます。
 logs-capped = 一度に取得できるのは { $most } 行までです。
-logs-known-errors = 既知のエラー（手順書より）:
-logs-known = { $symptom }（{ $count } 件） – 原因: { $cause } – 対処: { $remedy }
+logs-known = 既知のエラー（{ $count } 件）: { $symptom } – 原因: { $cause } – 対処: { $remedy }
 logs-button-known = 手順書: { $words }
 logs-button-longer = 直近 { $span }
 logs-button-follow = 追跡する

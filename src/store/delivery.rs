@@ -9,6 +9,7 @@ use super::records::{Post, StoreError};
 use super::sql::args;
 use super::writer::Held;
 use crate::base::ids::PostId;
+use crate::domain::message::Thread;
 
 /// Whether a post waits for somebody: ours and given back, or its owner is not alive. Asked for twice, as in `inbox`.
 macro_rules! waiting {
@@ -57,8 +58,15 @@ impl Store {
                 Err(error) => tracing::error!(store.error = %error, "a post cannot be read"),
             }
         }
+        // What was written together has one time: the first message of a thread goes before what stands under it.
+        let under = |post: &Post| matches!(post.new.place.thread, Some(Thread::Under(_)));
         posts.sort_by(|one, other| {
-            (one.due, one.created, &one.new.id).cmp(&(other.due, other.created, &other.new.id))
+            (one.due, one.created, under(one), &one.new.id).cmp(&(
+                other.due,
+                other.created,
+                under(other),
+                &other.new.id,
+            ))
         });
         Ok(posts)
     }

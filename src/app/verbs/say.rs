@@ -21,7 +21,7 @@ pub fn list(parts: impl IntoIterator<Item = Phrase>) -> Phrase {
         .unwrap_or_else(|| Phrase::raw(""))
 }
 
-/// A span by its largest unit and the one below, `1h 30m` or `1時間30分`; what is smaller says nothing beside them.
+/// A span by its largest unit and the next, `1h 30m` or `1時間30分`; nobody wants the seconds of a day.
 pub fn span(span: Duration) -> Phrase {
     if span < Duration::from_secs(1) {
         return Phrase::new("verb-span-ms").with("n", u64::try_from(span.as_millis()).unwrap_or_default());
@@ -29,24 +29,22 @@ pub fn span(span: Duration) -> Phrase {
     let mut rest = span.as_secs();
     // People say "the last 24 h", not "the last day".
     let days = rest >= 2 * 86_400;
-    let mut parts = Vec::with_capacity(2);
+    let mut parts = Vec::with_capacity(4);
     for (unit, seconds) in
         [("verb-span-d", 86_400), ("verb-span-h", 3_600), ("verb-span-m", 60), ("verb-span-s", 1)]
     {
         if seconds == 86_400 && !days {
             continue;
         }
-        let last = !parts.is_empty();
-        if rest >= seconds {
-            parts.push(Phrase::new(unit).with("n", rest / seconds));
-        }
-        if last {
-            break;
-        }
+        parts.push((rest / seconds, unit));
         rest %= seconds;
     }
     parts
         .into_iter()
+        .skip_while(|(n, _)| *n == 0)
+        .take(2)
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, unit)| Phrase::new(unit).with("n", n))
         .reduce(|one, two| Phrase::new("verb-span-two").with("one", one).with("two", two))
         .unwrap_or_else(|| Phrase::raw(""))
 }

@@ -18,8 +18,8 @@ async fn the_three_things_to_try_work_from_the_trouble_to_the_cure_and_back() {
     click(&browser, "logs api-key-server errors 1h").await;
     settled(&browser).await;
     let log = last(&browser).await;
-    assert!(log.contains("Known errors, from the runbook:"), "{log}");
-    assert!(log.contains("Upstream service error ("), "{log}");
+    assert!(log.contains("Known error (×"), "{log}");
+    assert!(log.contains("Upstream service error – cause:"), "{log}");
     assert!(log.contains("Incorrect API key provided: ***"), "{log}");
     assert!(!log.contains("sk-"), "{log}");
     browser
@@ -59,7 +59,7 @@ async fn every_command_works_as_it_is_typed_and_a_slip_is_set_right_by_a_button(
     let (demo, browser) = open(1).await;
     for (command, says) in [
         ("/health api-key-server", "api-key-server is unhealthy: web"),
-        ("/logs api-key-server errors 1h", "errors and more in the last 1h"),
+        ("/logs api-key-server errors 1h", "50 errors among the newest 50 lines in the last 1h"),
         ("/help", "logs SERVICE[.COMPONENT]"),
         ("/whoami", "You are Alex Morgan"),
         ("/status", "1 of 5 services needs a look"),

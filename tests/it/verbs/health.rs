@@ -35,10 +35,10 @@ async fn sb_01_a_healthy_service_with_parts_that_are_not_connected_is_healthy() 
     let report = sagebase(Verdict::Healthy, "HTTP 200").answer(&id("sagebase"), None, None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [good] sagebase is healthy (2 components are not connected yet)
-    Component | Check | State | Seen | Latency
-      web | ready | ✅ healthy | True | 41 ms
-       | http | ✅ healthy | HTTP 200 | 41 ms
-    Not connected yet: Cloud SQL (db), object storage (files)
+    Component | State | Seen | Latency
+      web | ✅ healthy | ready: True | 41 ms
+       | ✅ healthy | http: HTTP 200 | 41 ms
+    not connected yet: Cloud SQL (db), object storage (files)
 
     (Errors, last hour) → logs sagebase.web errors 1h
     (Releases) → releases sagebase.web
@@ -46,9 +46,9 @@ async fn sb_01_a_healthy_service_with_parts_that_are_not_connected_is_healthy() 
     "#);
     insta::assert_snapshot!(transcript(&report, Lang::Ja), @r#"
     [good] sagebase は正常です（未接続 2 件）
-    コンポーネント | 確認項目 | 状態 | 確認結果 | 応答時間
-      web | ready | ✅ 正常 | True | 41 ms
-       | http | ✅ 正常 | HTTP 200 | 41 ms
+    コンポーネント | 状態 | 確認結果 | 応答時間
+      web | ✅ 正常 | ready: True | 41 ms
+       | ✅ 正常 | http: HTTP 200 | 41 ms
     未接続: Cloud SQL（db）、オブジェクトストレージ（files）
 
     (直近1時間のエラー) → logs sagebase.web errors 1h
@@ -62,10 +62,10 @@ async fn an_unhealthy_service_says_which_part_and_offers_the_way_back() {
     let report = sagebase(Verdict::Unhealthy, "HTTP 503").answer(&id("sagebase"), None, None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [bad] sagebase is unhealthy: web (2 components are not connected yet)
-    Component | Check | State | Seen | Latency
-      web | http | ❌ unhealthy | HTTP 503 | 41 ms
-       | ready | ✅ healthy | True | 41 ms
-    Not connected yet: Cloud SQL (db), object storage (files)
+    Component | State | Seen | Latency
+      web | ❌ unhealthy | http: HTTP 503 | 41 ms
+       | ✅ healthy | ready: True | 41 ms
+    not connected yet: Cloud SQL (db), object storage (files)
 
     (Errors, last hour) → logs sagebase.web errors 1h
     (!!Roll back…) → rollback sagebase.web previous
@@ -88,9 +88,9 @@ async fn a_mute_backend_makes_its_part_unknown_and_holds_up_nobody() {
     let report = health.answer(&id("taisun"), None, None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [warn] taisun: no answer from web
-    Component | Check | State | Seen | Latency
-      web | answer | ❔ unknown | no answer within 20 ms | 20 ms
-      api | http | ✅ healthy | HTTP 200 | 41 ms
+    Component | State | Seen | Latency
+      web | ❔ unknown | answer: no answer within 20 ms | 20 ms
+      api | ✅ healthy | http: HTTP 200 | 41 ms
 
     (Check again) → health taisun
     "#);
@@ -102,7 +102,7 @@ async fn bl_02_one_part_can_be_asked_and_a_wrong_one_is_told_with_the_right_ones
     let report = health.answer(&id("sagebase"), Some(&part("db")), None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [plain] sagebase.db is not connected yet
-    Not connected yet: Cloud SQL (db)
+    not connected yet: Cloud SQL (db)
 
     (Check again) → health sagebase.db
     "#);
@@ -125,9 +125,9 @@ async fn json_is_for_programs() {
         .unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [good] sagebase.web is healthy
-    Component | Check | State | Seen | Latency
-      web | ready | ✅ healthy | True | 41 ms
-       | http | ✅ healthy | HTTP 200 | 41 ms
+    Component | State | Seen | Latency
+      web | ✅ healthy | ready: True | 41 ms
+       | ✅ healthy | http: HTTP 200 | 41 ms
     ```
     {
       "service": "sagebase",

@@ -34,13 +34,7 @@ pub fn report(estate: &Estate, service: &Service, only: Option<&Component>, look
     seen.sort_by_key(|part| std::cmp::Reverse(part.verdict()));
     let rows: Vec<Vec<Phrase>> = seen.into_iter().flat_map(rows).collect();
     if !rows.is_empty() {
-        let heads = [
-            "health-head-part",
-            "health-head-check",
-            "health-head-state",
-            "health-head-seen",
-            "health-head-latency",
-        ];
+        let heads = ["health-head-part", "health-head-state", "health-head-seen", "health-head-latency"];
         report = report.block(Block::Table { heads: heads.map(Phrase::new).into(), rows });
     }
     if !missing.is_empty() {
@@ -68,9 +62,8 @@ fn rows(part: &Looked) -> impl Iterator<Item = Vec<Phrase>> {
     checks.into_iter().enumerate().map(|(place, check)| {
         vec![
             Phrase::raw(if place == 0 { part.component.as_str() } else { "" }),
-            Phrase::raw(check.name.as_str()),
             check.verdict.phrase(),
-            check.seen.clone(),
+            Phrase::new("health-seen").with("check", check.name.as_str()).with("seen", check.seen.clone()),
             check.latency.map_or_else(|| Phrase::raw("–"), say::latency),
         ]
     })
@@ -105,14 +98,14 @@ fn buttons(
     report
 }
 
-/// Checks in one line: the failing ones, else that all is well.
+/// Checks in one line: the failing ones, else how many there are.
 pub fn line(checks: &[Check]) -> Phrase {
     let verdict = crate::domain::health::worst(checks.iter().map(|check| check.verdict));
-    let mut shown: Vec<&Check> = checks.iter().filter(|check| check.verdict.wants_a_look()).collect();
-    if shown.is_empty() {
-        shown = checks.iter().collect();
+    let mut shown = checks.iter().filter(|check| check.verdict.wants_a_look()).peekable();
+    if shown.peek().is_none() {
+        return Phrase::new("health-line-well").with("verdict", verdict.phrase()).with("count", checks.len());
     }
-    let seen = shown.iter().map(|check| {
+    let seen = shown.map(|check| {
         Phrase::new("health-seen").with("check", check.name.as_str()).with("seen", check.seen.clone())
     });
     Phrase::new("health-line").with("verdict", verdict.phrase()).with("seen", say::list(seen))
