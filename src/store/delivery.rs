@@ -9,6 +9,7 @@ use super::records::{Post, StoreError};
 use super::sql::args;
 use super::writer::Held;
 use crate::base::ids::PostId;
+use crate::domain::message::Thread;
 
 /// Whether a post waits for somebody: ours and given back, or its owner is not alive. Asked for twice, as in `inbox`.
 macro_rules! waiting {
@@ -57,9 +58,10 @@ impl Store {
                 Err(error) => tracing::error!(store.error = %error, "a post cannot be read"),
             }
         }
-        posts.sort_by(|one, other| {
-            (one.due, one.created, &one.new.id).cmp(&(other.due, other.created, &other.new.id))
-        });
+        // Written together, the first message of a thread comes before those under it.
+        let order =
+            |post: &Post| (post.due, post.created, matches!(post.new.place.thread, Some(Thread::Under(_))));
+        posts.sort_by(|one, other| order(one).cmp(&order(other)).then_with(|| one.new.id.cmp(&other.new.id)));
         Ok(posts)
     }
 

@@ -15,6 +15,8 @@ use super::{Delivery, reader};
 
 /// The longest pause between tries while a platform is down.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// When a message is tried again whose thread has no first message yet.
+const WAIT_FOR_ROOT: Duration = Duration::from_secs(1);
 
 /// What waits for one channel.
 #[derive(Default)]
@@ -55,6 +57,18 @@ enum Settled {
     GivenUp(String),
     /// There is nothing to do: it stands there already.
     Nothing,
+    /// The first message of its thread is still on its way; it is given back until that has arrived.
+    Later,
+}
+
+/// What is known of the first message of a thread.
+enum Root {
+    /// It stands there, under this id of the platform.
+    There(String),
+    /// It is still on its way, perhaps by another replica.
+    Coming,
+    /// It will never stand there.
+    Gone,
 }
 
 pub(super) async fn work(delivery: Delivery, key: (Door, String), chat: Arc<dyn Chat>) {
@@ -74,6 +88,10 @@ pub(super) async fn work(delivery: Delivery, key: (Door, String), chat: Arc<dyn 
                 delivery.0.store.give_up_post(&id, &why).await
             }
             Ok(Settled::Nothing) => Ok(()),
+            Ok(Settled::Later) => {
+                let due = delivery.0.clock.now() + WAIT_FOR_ROOT;
+                delivery.0.store.retry_post(&id, due, false).await
+            }
             Err(error) => Err(error),
         };
         if let Err(error) = stored {
@@ -116,9 +134,10 @@ async fn settle(
     let thread = match &post.new.place.thread {
         None => None,
         Some(Thread::Known(thread)) => Some(thread.clone()),
-        Some(Thread::Under(root)) => match remote_of(delivery, root, memory).await? {
-            Some(remote) => Some(remote),
-            None => return last_resort(chat, &post, "the thread's first message did not arrive").await,
+        Some(Thread::Under(root)) => match root_of(delivery, root, memory).await? {
+            Root::There(remote) => Some(remote),
+            Root::Coming => return Ok(Settled::Later),
+            Root::Gone => return last_resort(chat, &post, "the thread's first message did not arrive").await,
         },
     };
     let reader = reader(&post.new);
@@ -168,16 +187,16 @@ async fn settle(
     }
 }
 
-/// The platform's id of a message of ours that comes before this one in the same channel.
-async fn remote_of(
-    delivery: &Delivery,
-    root: &PostId,
-    memory: &Memory,
-) -> Result<Option<String>, StoreError> {
+/// What is known of the message of ours under which others stand.
+async fn root_of(delivery: &Delivery, root: &PostId, memory: &Memory) -> Result<Root, StoreError> {
     if let Some(remote) = memory.remotes.get(root) {
-        return Ok(Some(remote.clone()));
+        return Ok(Root::There(remote.clone()));
     }
-    Ok(delivery.0.store.post(root).await?.and_then(|post| post.remote))
+    Ok(match delivery.0.store.post(root).await? {
+        Some(Post { remote: Some(remote), .. }) => Root::There(remote),
+        Some(Post { failed: None, .. }) => Root::Coming,
+        _ => Root::Gone,
+    })
 }
 
 /// A channel that will not take an answer (the bot is no member of it) must not swallow it: whoever asked gets it

@@ -42,8 +42,13 @@ on_both! {
                 format!("{} {}", entry["event"].as_str().unwrap(), entry["outcome"].as_str().unwrap())
             })
             .collect();
-        insta::with_settings!({ filters => [("[A-Z]-[a-z0-9]{4,}", "[id]")] }, {
-            insta::assert_snapshot!(events.join("\n"), @"");
+        insta::with_settings!({ filters => [("E-[A-Z0-9]+", "[id]")] }, {
+            insta::assert_snapshot!(events.join("\n"), @r"
+            command planned
+            begun begun
+            ended unknown: [id]
+            refusal refused: plan-ended-unknown
+            ");
         });
         let verified = site.run(&["audit", "verify"]).await;
         assert_eq!(verified.code, 0, "{verified:?}");
