@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 
 use crate::app::dispatch::Ended;
-use crate::app::keeper;
+use crate::app::heartbeat;
 use crate::base::Clock;
 use crate::base::ids::{InboxId, row};
 use crate::base::text::nearest;
@@ -80,7 +80,7 @@ pub async fn run(mut loaded: Loaded, errand: Errand) -> anyhow::Result<u8> {
     let ended = tokio::select! {
         ended = work => ended?,
         // A `serve` on the same store would take a change that goes on for long for one that was left behind.
-        never = keeper::beat(&toban.store) => match never {},
+        never = heartbeat::beat(&toban.store) => match never {},
     };
     toban.store.close().await;
     let text = plain::render(&ended.report, &words, &reader);

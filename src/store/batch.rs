@@ -1,5 +1,7 @@
 //! What waits to be written: asks with the place where their answer goes, and the batch that shares a transaction.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
@@ -80,7 +82,7 @@ impl<W: Work> Job for Ask<W, W::Out> {
 /// What writers are sent. The three kinds that every command needs are written many at a time.
 pub(super) enum Queued {
     Arrival(Ask<Arrival, Accepted>),
-    Ending(Box<Ask<Ending, Vec<Post>>>),
+    Ending(Ask<Arc<Ending>, Vec<Post>>),
     Receipt(Ask<Receipt, ()>),
     Other(Box<dyn Job>),
     /// No more is taken after this.
@@ -92,8 +94,7 @@ pub(super) enum Queued {
 pub(super) struct Batch {
     arrivals: Vec<Ask<Arrival, Accepted>>,
     receipts: Vec<Ask<Receipt, ()>>,
-    #[expect(clippy::vec_box, reason = "an ending is large and moves from the queue as it is")]
-    endings: Vec<Box<Ask<Ending, Vec<Post>>>>,
+    endings: Vec<Ask<Arc<Ending>, Vec<Post>>>,
     others: Vec<Box<dyn Job>>,
 }
 

@@ -58,10 +58,16 @@ impl Store {
                 Err(error) => tracing::error!(store.error = %error, "a post cannot be read"),
             }
         }
-        // Written together, the first message of a thread comes before those under it.
-        let order =
-            |post: &Post| (post.due, post.created, matches!(post.new.place.thread, Some(Thread::Under(_))));
-        posts.sort_by(|one, other| order(one).cmp(&order(other)).then_with(|| one.new.id.cmp(&other.new.id)));
+        // What was written together has one time: the first message of a thread goes before what stands under it.
+        let under = |post: &Post| matches!(post.new.place.thread, Some(Thread::Under(_)));
+        posts.sort_by(|one, other| {
+            (one.due, one.created, under(one), &one.new.id).cmp(&(
+                other.due,
+                other.created,
+                under(other),
+                &other.new.id,
+            ))
+        });
         Ok(posts)
     }
 

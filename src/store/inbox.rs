@@ -6,8 +6,9 @@ use std::sync::LazyLock;
 use super::Store;
 use super::batch::{Ask, Queued};
 use super::records::{Accepted, Claimed, StoreError};
-use super::sql::{Bulk, chunks, count, json, text, to_json};
+use super::sql::{Bulk, args, chunks, count, json, text, to_json};
 use super::writer::{Held, Tx};
+use crate::base::ids::InboxId;
 use crate::domain::message::Message;
 
 /// A message on its way into the inbox.
@@ -89,6 +90,15 @@ impl Store {
             body: to_json(message)?,
         };
         self.ask(Queued::Arrival, arrival).await
+    }
+
+    /// A message that is not answered yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn open_message(&self, id: &InboxId) -> Result<Option<Message>, StoreError> {
+        let rows = self.read("select body from inbox where id = $1 and done = 0", args![id.as_str()]).await?;
+        rows.first().map(|row| json(id.as_str(), &text(row, 0)?)).transpose()
     }
 
     /// Takes over messages that nobody works on any more: those of replicas that are not alive, and those of this one

@@ -97,6 +97,16 @@ impl Store {
         self.0.clock.now()
     }
 
+    /// The moment after `span` of real time, by the store's clock.
+    fn after(&self, span: Duration) -> Timestamp {
+        self.now().checked_add(self.0.clock.stretch(span)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether it was closed: nothing is written any more.
+    pub fn is_closed(&self) -> bool {
+        self.0.queue.is_closed()
+    }
+
     /// Queues something to be written and waits until it is committed.
     async fn ask<I, O>(&self, queued: impl FnOnce(Ask<I, O>) -> Queued, input: I) -> Result<O, StoreError> {
         let closed = || StoreError::Away("the store is closed".into());

@@ -5,6 +5,7 @@ mod binary;
 mod catalogue;
 mod config;
 mod console;
+mod coverage;
 mod house;
 mod rig;
 mod sandbox;

@@ -21,10 +21,8 @@ id = "b"
 includes = ["a"]
 [[service]]
 id = "sagebase"
-[[source]]
-id = "x"
-kind = "generic"
-token = "env:HOOK_TOKEN"
+[github]
+token = "env:NO_SUCH_TOKEN"
 "#;
 
 async fn check(site: &Site) -> Ran {
@@ -43,24 +41,20 @@ async fn the_example_company_is_in_order_with_no_environment_at_all() {
 async fn every_fault_is_told_at_once_with_its_place_and_the_nearest_right_name() {
     let site = Site::sqlite().await;
     site.change("people.toml", "roles = [\"responder\"]", "roles = [\"respnder\"]");
-    site.change("services/bluelamp.toml", "backend = \"cloud_run\"", "backend = \"clowd_run\"");
+    site.change("services/taisun.toml", "backend = \"github_actions\"", "backend = \"github_action\"");
     site.write("zzz.toml", BROKEN);
     let checked = check(&site).await;
     assert_eq!((checked.code, checked.out.as_str()), (1, ""), "{}", checked.err);
     assert!(!checked.err.contains("xoxb-123"), "a secret is never shown");
     insta::assert_snapshot!(said(&site, &checked.err), @r#"
-    config/limits.toml:2:1: unknown key "commnd" in [limits]: did you mean "command"?
-    config/limits.toml:3:8: limits.plan = "soon": not a span of time: write "90s", "5m" or "1h 30m"
-    SECRET
     config/people.toml:63:10: unknown role "respnder": did you mean "responder"?
-    config/people.toml:75:10: unknown role "bluelamp-developer"
-    config/people.toml:87:10: unknown role "bluelamp-developer"
-    config/policies.toml:20:127: unknown component "bluelamp.portal"
-    config/roles.toml:3:12: role "a" includes itself: a → b → a
-    config/runbooks/taisun.toml:4:11: unknown service "taisun"
-    config/services/bluelamp.toml:14:13: service.component.backend = "clowd_run": no such choice: did you mean "cloud_run"?
-    config/services/taisun.toml:4:6: second service "sagebase": the first is at config/services/sagebase.toml:4:6
-    config/sources.toml:4:9: source.token: there is no variable HOOK_TOKEN in the environment
+    config/services/sagebase.toml:4:6: second service "sagebase": the first is at config/zzz.toml:14:6
+    config/services/taisun.toml:26:13: service.component.backend = "github_action": no such choice: did you mean "github_actions"?
+    config/zzz.toml:3:1: unknown key "commnd" in [limits]: did you mean "command"?
+    config/zzz.toml:4:8: limits.plan = "soon": not a span of time: write "90s", "5m" or "1h 30m"
+    config/zzz.toml:6:13: slack.bot_token: a secret is never a value: write "env:NAME", "file:PATH" or "gcp:projects/P/secrets/S/versions/V" and keep the value there
+    config/zzz.toml:9:12: role "a" includes itself: a → b → a
+    config/zzz.toml:16:9: github.token: there is no variable NO_SUCH_TOKEN in the environment
     "#);
     // The other tasks end with another code, so that a script can tell a broken config from a failed command.
     for task in [&["serve"][..], &["run", "health", "sagebase"], &["commands"], &["audit", "verify"]] {

@@ -92,7 +92,9 @@ impl Rig {
     /// Types a slash command.
     pub async fn type_as(&self, user: &str, channel: &str, text: &str) {
         let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let status = self.slack.caller(&self.url).command(&format!("/{verb}"), rest, channel, user).await;
+        let mut slash = payloads::slash(&format!("/{verb}"), rest, channel, user);
+        slash["response_url"] = self.slack.reply_url(channel, user).into();
+        let status = self.slack.caller(&self.url).form("/slack/commands", &payloads::form(&slash)).await;
         assert_eq!(status.as_u16(), 200, "{text}");
     }
 
@@ -127,7 +129,8 @@ impl Rig {
     /// The same as somebody else.
     pub async fn press_as(&self, user: &str, seen: &Seen, label: &str) {
         let value = seen.button(label);
-        let press = payloads::press(&value, OPS, user, &seen.ts, seen.thread.as_deref());
+        let mut press = payloads::press(&value, OPS, user, &seen.ts, seen.thread.as_deref());
+        press["response_url"] = self.slack.reply_url(OPS, user).into();
         assert_eq!(self.slack.caller(&self.url).interaction(&press).await.as_u16(), 200);
     }
 

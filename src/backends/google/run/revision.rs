@@ -41,7 +41,7 @@ fn ours(theirs: &Theirs) -> Revision {
             });
             if ready.message.is_empty() { cause.unwrap_or(ready) } else { ready }
         })
-        .map(|condition| condition.message.clone());
+        .map(|condition| cause(&condition.message).to_owned());
     Revision {
         name: short(&theirs.name).to_owned(),
         created: theirs.create_time.as_ref().map(moment).unwrap_or_default(),
