@@ -210,9 +210,8 @@ impl Dispatch {
             }
             None => None,
         };
-        // To one person alone only where the platform can do that without fail; in a thread all may read it.
-        let alone = answer.private
-            && (message.entry.reply_url().is_some() || !matches!(message.entry, Entry::Mention));
+        // What was said before all is answered before all; what only the platform heard, to its sender alone.
+        let alone = answer.private && !matches!(message.entry, Entry::Mention | Entry::Direct);
         let audience = if alone {
             Audience::Only {
                 user: message.user.clone(),
