@@ -22,6 +22,7 @@ create table inbox (
     received bigint not null,
     attempts bigint not null,
     done     bigint not null,
+    ticket   bigint not null,                -- of the write that came last; tells who was first
     body     text   not null                 -- emptied when it is done
 );
 create index inbox_by_state on inbox (done, received);
@@ -44,11 +45,12 @@ create table post (
     failed       text,
     owner        text   not null,
     claimed      bigint not null,            -- 1: its owner is delivering it now
+    ticket       bigint not null,            -- as in inbox
     created      bigint not null
 );
 create index post_waiting on post (due) where version > delivered and failed is null;
 create index post_by_door on post (door, created);
-create index post_by_remote on post (remote) where remote is not null;
+create index post_by_remote on post (remote) where thread_known is null and thread_under is null;
 create index post_by_thread on post (thread_known) where thread_known is not null;
 create index post_by_root on post (thread_under) where thread_under is not null;
 

@@ -11,7 +11,7 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::keeper;
+use crate::app::{heartbeat, keeper};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
 use crate::web::{Server, health};
@@ -29,7 +29,10 @@ pub struct Running {
     stop: watch::Sender<bool>,
     serving: JoinHandle<std::io::Result<()>>,
     listening: Option<JoinHandle<()>>,
+    /// Takes up work; ends before the work does.
     keeping: Vec<JoinHandle<()>>,
+    /// Keeps this replica's work its own; goes on until all of it is done.
+    beating: JoinHandle<()>,
     toban: Toban,
 }
 
@@ -56,8 +59,10 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
         tokio::spawn(keeper::keep(toban.dispatch.clone())),
         tokio::spawn(check_store(toban.store.clone(), ready)),
     ];
+    let store = toban.store.clone();
+    let beating = tokio::spawn(async move { match heartbeat::beat(&store).await {} });
     tracing::info!(web.address = %address, "Toban is on duty");
-    Ok(Running { address, stop, serving, listening, keeping, toban })
+    Ok(Running { address, stop, serving, listening, keeping, beating, toban })
 }
 
 impl Running {
@@ -74,6 +79,9 @@ impl Running {
             }
         };
         let _ = within(GRACE, taking_in).await;
+        for task in self.keeping {
+            task.abort();
+        }
         if within(GRACE, self.toban.dispatch.idle()).await.is_err() {
             tracing::warn!("some commands have not ended; they are taken up after the next start");
         }
@@ -83,9 +91,7 @@ impl Running {
                 "some answers have not arrived; they are delivered after the next start"
             );
         }
-        for task in self.keeping {
-            task.abort();
-        }
+        self.beating.abort();
         self.toban.store.close().await;
     }
 }

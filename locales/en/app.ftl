@@ -1,6 +1,6 @@
 # Answers of the desk, plans and pages.
 stranger = I do not know you here, so I cannot do anything for you.
-stranger-hint = Ask whoever keeps Toban's config to add { $door } = "{ $user }" to your [[person]].
+stranger-hint = Ask whoever keeps Toban's config to add { $key } = "{ $user }" to your [[person]].
 refused = You may not run “{ $verb }” on { $service } here.
 refused-elsewhere = You may in another channel.
 refused-nobody = Nobody's role allows it.
@@ -9,6 +9,7 @@ store-failed = Toban's own store did not answer, so nothing was done.
 try-again = Try again in a moment.
 panicked = Something broke inside Toban while it worked on this.
 begun-too-often = Work on this was begun { $times } times and never ended, so it is given up.
+terminal-gone = The terminal that asked for this is gone, so it is not done.
 command-timed-out = This took longer than { $limit }, so it was ended. Nothing was changed.
 change-timed-out = The change took longer than { $limit }; whether it was made is not known.
 root-line = { $name } ran /{ $command }
@@ -18,6 +19,7 @@ button-stop = Stop
 
 page-more = More
 page-file = As a file
+page-file-as-text = { $name } could not be put here as a file
 page-none = There is nothing after that.
 page-as-of = Page { $number }, as of { $at }
 result-gone = That answer is no longer kept. Run the command again.
@@ -46,7 +48,7 @@ plan-running = { $name } confirmed this plan already; it is being carried out.
 plan-done = { $name } confirmed this plan already; it has been carried out.
 plan-failed = { $name } confirmed this plan already; it was tried and failed.
 plan-was-cancelled = This plan was withdrawn by { $name }; nothing was changed.
-plan-ended-unknown = { $name } confirmed this plan; Toban stopped while it ran, and its result is not known.
+plan-ended-unknown = { $name } confirmed this plan; how it ended is not known.
 plan-interrupted = Toban stopped while “{ $command }” ran: the result is unknown, and it is not run again.
 plan-interrupted-hint = Look at what serves { $service } now before you do anything else.
 undo-nothing = Plan { $plan } has nothing to undo.

@@ -1,6 +1,6 @@
 # 応答・計画・ページ送り
 stranger = あなたが誰か分からないため、何も実行できません。
-stranger-hint = 設定の管理者に、あなたの [[person]] に { $door } = "{ $user }" を追加するよう依頼してください。
+stranger-hint = 設定の管理者に、あなたの [[person]] に { $key } = "{ $user }" を追加するよう依頼してください。
 refused = ここでは { $service } に対して「{ $verb }」を実行する権限がありません。
 refused-elsewhere = 別のチャンネルでは実行できます。
 refused-nobody = この操作を許可されたロールはありません。
@@ -9,6 +9,7 @@ store-failed = Toban 自身のデータベースが応答しなかったため�
 try-again = 少し待ってから再実行してください。
 panicked = 処理中に Toban の内部でエラーが発生しました。
 begun-too-often = この処理は { $times } 回開始されましたが完了しなかったため、中止しました。
+terminal-gone = 実行元の端末が終了したため、このコマンドは実行しません。
 command-timed-out = { $limit } を超えたため中止しました。何も変更していません。
 change-timed-out = 変更が { $limit } を超えました。実行されたかどうかは不明です。
 root-line = { $name } さんが /{ $command } を実行しました
@@ -18,11 +19,12 @@ button-stop = 停止
 
 page-more = 続きを表示
 page-file = ファイルで取得
+page-file-as-text = { $name } をファイルとして投稿できなかったため、本文で送ります
 page-none = これ以上はありません。
 page-as-of = { $number } ページ目（{ $at } 時点）
 result-gone = この結果はもう保存されていません。コマンドを再実行してください。
 filter-kept = { $of } 行中 { $kept } 行（{ $at } 時点）
-stop-done = 停止しています。
+stop-done = 停止します。
 stop-nothing = すでに終了しています。
 
 plan-confirm = 実行する
@@ -46,7 +48,7 @@ plan-running = この計画は { $name } さんが承認済みで、実行中で
 plan-done = この計画は { $name } さんが承認し、実行済みです。
 plan-failed = この計画は { $name } さんが承認しましたが、実行に失敗しました。
 plan-was-cancelled = この計画は { $name } さんが取り消しました。何も変更していません。
-plan-ended-unknown = この計画は { $name } さんが承認しましたが、実行中に Toban が停止し、結果は不明です。
+plan-ended-unknown = この計画は { $name } さんが承認しましたが、結果は不明です。
 plan-interrupted = 「{ $command }」の実行中に Toban が停止しました。結果は不明で、再実行はしません。
 plan-interrupted-hint = 次の操作の前に、{ $service } の現在の状態を確認してください。
 undo-nothing = 計画 { $plan } には元に戻す操作がありません。

@@ -10,14 +10,17 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use tokio::sync::{Semaphore, watch};
 
-use crate::app::desk::{Answer, Desk};
+use crate::app::desk::{Answer, Desk, note};
+use crate::app::progress::{self, PATIENCE, Progress};
 use crate::app::pages;
-use crate::app::progress::{PATIENCE, Progress};
 use crate::base::ids::{PostId, ResultId};
+use crate::base::text::shorten;
 use crate::domain::audit::AuditEntry;
 use crate::domain::failure::{Failure, Why};
 use crate::domain::message::{Audience, Entry, Message, Place, Thread};
-use crate::domain::redact::redact;
+use crate::domain::person::Door;
+use crate::domain::plan::PlanState;
+use crate::domain::redact::{redact, redacted, redacted_block};
 use crate::domain::report::{Body, Report, Tone};
 use crate::domain::words::Phrase;
 use crate::ports::{Inbox, NotTaken, Taken};
@@ -67,16 +70,15 @@ impl Dispatch {
 
     /// Work on a message that is in the store already, in a task of its own.
     pub fn begin(&self, message: Message, attempts: u32) {
-        let this = self.clone();
-        self.0.working.send_modify(|working| *working += 1);
+        let working = Working::of(self);
         tokio::spawn(async move {
+            let this = &working.0;
             let _room = this.0.room.acquire().await;
             let id = message.id.clone();
             if let Err(error) = this.work(message, attempts).await {
                 // The row is still open: another replica, or this one after a restart, takes it up again.
                 tracing::error!(message.id = %id, error = %error, "an answer could not be stored");
             }
-            this.0.working.send_modify(|working| *working -= 1);
         });
     }
 
@@ -98,8 +100,8 @@ impl Dispatch {
     async fn work(&self, message: Message, attempts: u32) -> Result<Ended, StoreError> {
         let watch = self.0.desk.clock.stopwatch();
         let place = answer_place(&message);
-        let id = PostId::from(format!("{}/answer", message.id));
-        let progress = Progress::new(id.clone(), self.0.desk.store.clone(), self.0.desk.clock.clone());
+        let id = progress::answer_of(&message.id);
+        let progress = Progress::new(id.clone(), self.0.desk.store.clone());
         let mut rooted = !opens_thread(&message);
         if attempts > 0 && !rooted {
             rooted = self.0.desk.store.post(&root_id(&message)).await?.is_some();
@@ -114,19 +116,43 @@ impl Dispatch {
                 () = self.0.desk.clock.sleep(pause) => {
                     pause = self.0.desk.limits.progress;
                     if let Some(report) = progress.take() {
-                        let mut posts = Vec::with_capacity(2);
-                        if !rooted {
-                            posts.push(self.root(&message, None));
-                            rooted = true;
+                        let root = (!rooted).then(|| self.root(&message, None));
+                        let line = self.post(&id, &place, Audience::All, Body::Report(redacted(report)), None);
+                        let posts = root.into_iter().chain([line]).collect();
+                        match self.0.desk.store.put_during(&message.id, posts).await {
+                            Ok(posts) => {
+                                rooted = true;
+                                self.0.desk.delivery.submit(posts);
+                            }
+                            // A change that has begun is seen through whether anybody can watch it or not.
+                            Err(error) => {
+                                tracing::warn!(message.id = %message.id, error = %error, "progress could not be shown");
+                            }
                         }
-                        posts.push(self.post(&id, &place, Audience::All, Body::Report(report), None));
-                        self.0.desk.delivery.submit(self.0.desk.store.put(posts).await?);
                     }
                 }
             }
         };
-        let answer = answer.unwrap_or_else(|panic| panicked(panic.as_ref()));
+        let mut answer = match answer {
+            Ok(answer) => answer,
+            Err(panic) => self.broken(&message, panicked(panic.as_ref())).await,
+        };
+        answer.report = redacted(answer.report);
+        if let Some((draft, _)) = &mut answer.draft {
+            draft.preview = std::mem::take(&mut draft.preview).into_iter().map(redacted_block).collect();
+        }
         self.conclude(&message, &id, &place, answer, rooted, watch.elapsed()).await
+    }
+
+    /// What is said of work that panicked. A change that it had begun is not known to have ended.
+    async fn broken(&self, message: &Message, panicked: Answer) -> Answer {
+        match self.0.desk.store.plan_begun_by(&message.id).await {
+            Ok(Some(stored)) if matches!(stored.state, PlanState::Running { .. }) => {
+                self.0.desk.interrupted(&stored)
+            }
+            Ok(_) => panicked,
+            Err(error) => Desk::store_failed(&error),
+        }
     }
 
     async fn answer(&self, message: &Message, attempts: u32, progress: &Progress) -> Answer {
@@ -136,6 +162,10 @@ impl Dispatch {
                 Ok(None) => {}
                 Err(error) => return Desk::store_failed(&error),
             }
+        }
+        if attempts > 0 && message.place.door == Door::Terminal {
+            // Whoever ends a terminal's command with Ctrl-C does not want it done behind their back.
+            return Answer::private(note(Phrase::new("terminal-gone")), "refused: its terminal is gone");
         }
         if attempts >= STARTS {
             let failure = Failure::new(Phrase::new("begun-too-often").with("times", attempts), Why::Internal);
@@ -180,9 +210,8 @@ impl Dispatch {
             }
             None => None,
         };
-        // To one person alone only where the platform can do that without fail; in a thread all may read it.
-        let alone = answer.private
-            && (message.entry.reply_url().is_some() || !matches!(message.entry, Entry::Mention));
+        // What was said before all is answered before all; what only the platform heard, to its sender alone.
+        let alone = answer.private && !matches!(message.entry, Entry::Mention | Entry::Direct);
         let audience = if alone {
             Audience::Only {
                 user: message.user.clone(),
@@ -195,7 +224,9 @@ impl Dispatch {
             .file
             .take()
             .unwrap_or_else(|| Body::Report(shown.unwrap_or_else(|| answer.report.clone())));
-        if alone && !rooted {
+        if !desk.delivery.serves(place.door) {
+            // Nobody is there to be told; what is done and put on record is the same.
+        } else if alone && !rooted {
             end.posts.push(self.post(id, &message.place, audience, body, None));
         } else {
             if !rooted {
@@ -217,7 +248,8 @@ impl Dispatch {
             ),
             place: format!("{}:{}", message.place.door.as_str(), message.place.channel),
             event: answer.event,
-            command: redact(&crate::base::text::shorten(&message.text, 1_000)).into_owned(),
+            // In this order: half a secret would not be known for one.
+            command: shorten(&redact(&message.text), 1_000).into_owned(),
             service,
             plan: plan_id,
             outcome: answer.outcome.clone(),
@@ -240,7 +272,8 @@ impl Dispatch {
             .company
             .person_at(message.place.door, &message.user)
             .map_or_else(|| message.user.clone(), |person| person.name.clone());
-        let command = redact(&crate::base::text::shorten(&message.text, 200)).into_owned();
+        let command = redact(&message.text);
+        let command = shorten(&command, 200).into_owned();
         let headline = Phrase::new("root-line").with("name", name).with("command", command);
         let body = Body::Report(Report::new(Tone::Plain, headline));
         self.post(&root_id(message), &message.place, Audience::All, body, topic)
@@ -285,6 +318,22 @@ impl Inbox for Dispatch {
                 Err(NotTaken(error.to_string()))
             }
         }
+    }
+}
+
+/// Counts a message as being worked on for as long as it is kept, however that ends.
+struct Working(Dispatch);
+
+impl Working {
+    fn of(dispatch: &Dispatch) -> Self {
+        dispatch.0.working.send_modify(|working| *working += 1);
+        Self(dispatch.clone())
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        self.0.0.working.send_modify(|working| *working -= 1);
     }
 }
 

@@ -14,8 +14,9 @@ use crate::domain::audit::{AuditEntry, Event};
 use crate::domain::failure::{Failure, Why};
 use crate::domain::invocation::Invocation;
 use crate::domain::message::{Audience, Message};
-use crate::domain::person::{Person, Risk};
+use crate::domain::person::{Door, Person, Risk};
 use crate::domain::plan::{Draft, Moved, Plan, PlanState, moved};
+use crate::domain::redact::redact;
 use crate::domain::report::{Body, Look, Report, Tone};
 use crate::domain::words::Phrase;
 use crate::store::{Begun, NewPost, StoredPlan};
@@ -52,7 +53,7 @@ impl Desk {
         Some((plan, report))
     }
 
-    fn preview(&self, plan: &Plan) -> Report {
+    pub(super) fn preview(&self, plan: &Plan) -> Report {
         let mut report = Report::new(Tone::Warn, plan.draft.headline.clone());
         report.blocks.clone_from(&plan.draft.preview);
         report
@@ -78,25 +79,22 @@ impl Desk {
         if stored.state != PlanState::Proposed {
             return self.decided(&stored);
         }
-        if plan.risk == Risk::Danger && plan.asked_by == person.id {
+        // A terminal may speak for others, so it cannot be the second person.
+        let alone = plan.asked_by == person.id || message.place.door == Door::Terminal;
+        if plan.risk == Risk::Danger && alone {
             return Answer::private(
                 note(Phrase::new("plan-second-person")),
                 "refused: needs a second person",
             );
         }
         if self.clock.now() >= plan.expires {
-            return Answer::private(
-                note(Phrase::new("plan-expired").with("at", plan.expires)).button(
-                    Phrase::new("plan-again"),
-                    plan.command.clone(),
-                    Look::Primary,
-                ),
-                "refused: plan expired",
-            );
+            return self.expired(plan);
         }
         match self.fresh(message, person, &permit, plan, progress).await {
+            // Looking takes time, and a yes is good for what is asked in time.
+            Ok(moves) if moves.is_empty() && self.clock.now() >= plan.expires => return self.expired(plan),
             Ok(moves) if moves.is_empty() => {}
-            Ok(moves) => return self.void(person, &stored, &moves).await,
+            Ok(moves) => return self.void(person, stored, &moves).await,
             Err(failure) => return self.about(plan, Answer::failed(&failure)),
         }
         let begun = AuditEntry {
@@ -104,7 +102,7 @@ impl Desk {
             who: person.id.to_string(),
             place: format!("{}:{}", message.place.door.as_str(), message.place.channel),
             event: Event::Begun,
-            command: plan.command.clone(),
+            command: redact(&plan.command).into_owned(),
             service: Some(plan.service.to_string()),
             plan: Some(plan.id.to_string()),
             outcome: "begun".to_owned(),
@@ -127,6 +125,16 @@ impl Desk {
         }
     }
 
+    /// Too late: the buttons go too, so that nobody else tries.
+    fn expired(&self, plan: &Plan) -> Answer {
+        let expired = || Phrase::new("plan-expired").with("at", plan.expires);
+        let again = note(expired()).button(Phrase::new("plan-again"), plan.command.clone(), Look::Primary);
+        Answer {
+            edits: vec![self.shown(plan, self.preview(plan).footnote(expired()))],
+            ..Answer::private(again, "refused: plan expired")
+        }
+    }
+
     async fn carry_out(&self, person: &Person, permit: &Permit, plan: &Plan, progress: &Progress) -> Answer {
         let shown = Report { footnote: None, ..self.preview(plan) }
             .footnote(Phrase::new("plan-confirmed-by").with("name", person.name.as_str()));
@@ -137,31 +145,36 @@ impl Desk {
                 tracing::warn!(plan.id = %plan.id, error = %error, "the plan's message keeps its buttons");
             }
         }
-        let verb = match self.verb(&plan.verb) {
-            Ok(verb) => verb,
-            Err(failure) => return Answer::failed(&failure),
-        };
         tracing::info!(plan.id = %plan.id, plan.command = plan.command, person = %person.id, "a change begins");
-        let result = match within(self.limits.change, verb.run(permit, plan, progress)).await {
-            Ok(result) => result,
-            Err(_) => Err(Failure::new(
-                Phrase::new("change-timed-out").with("limit", span::show(self.limits.change)),
-                Why::Timeout,
-            )
-            .hint(Phrase::new("plan-interrupted-hint").with("service", plan.service.as_str()))),
+        let result = match self.verb(&plan.verb) {
+            Ok(verb) => {
+                let work = within(self.limits.change, verb.run(permit, plan, progress)).await;
+                work.unwrap_or_else(|_| Err(self.change_timed_out(plan)))
+            }
+            Err(failure) => Err(failure),
         };
         let now = self.clock.now();
         let by = person.id.clone();
         let mut answer = match result {
             Ok(outcome) => self.done(plan, outcome, now, by),
-            Err(failure) => Answer {
-                plan: Some((plan.id.clone(), Some(PlanState::Failed { by }))),
-                ..Answer::failed(&failure)
-            },
+            Err(failure) => {
+                // Whoever lost sight of a change does not know that it failed.
+                let lost = matches!(failure.why, Why::Timeout | Why::Unknown);
+                let state = if lost { PlanState::Unknown { by } } else { PlanState::Failed { by } };
+                Answer { plan: Some((plan.id.clone(), Some(state))), ..Answer::failed(&failure) }
+            }
         };
         answer.event = Event::Ended;
         tracing::info!(plan.id = %plan.id, outcome = answer.outcome, "a change ended");
         self.about(plan, answer)
+    }
+
+    fn change_timed_out(&self, plan: &Plan) -> Failure {
+        let limit = span::show(self.limits.change);
+        let failure = Failure::new(Phrase::new("change-timed-out").with("limit", limit), Why::Timeout)
+            .hint(Phrase::new("plan-interrupted-hint").with("service", plan.service.as_str()));
+        tracing::warn!(reference = %failure.reference, plan.id = %plan.id, "a change took longer than its limit");
+        failure
     }
 
     fn done(&self, plan: &Plan, outcome: Outcome, now: Timestamp, by: crate::base::ids::PersonId) -> Answer {
@@ -243,35 +256,6 @@ impl Desk {
         }
     }
 
-    /// What a crash left: a change that was begun and is not known to have ended. It is never run again.
-    pub(super) fn interrupted(&self, stored: &StoredPlan) -> Answer {
-        let by = match &stored.state {
-            PlanState::Running { by } => by.clone(),
-            _ => stored.plan.asked_by.clone(),
-        };
-        let failure = Failure::new(
-            Phrase::new("plan-interrupted").with("command", stored.plan.command.as_str()),
-            Why::Unknown,
-        )
-        .hint(Phrase::new("plan-interrupted-hint").with("service", stored.plan.service.as_str()));
-        tracing::error!(reference = %failure.reference, plan.id = %stored.plan.id, "a change was interrupted; its result is not known and it is not run again");
-        let mut report = failure.report();
-        report = report
-            .button(
-                Phrase::new("button-releases"),
-                format!("releases {}", stored.plan.service),
-                Look::Primary,
-            )
-            .button(Phrase::new("button-health"), format!("health {}", stored.plan.service), Look::Plain);
-        let answer = Answer {
-            event: Event::Ended,
-            outcome: format!("unknown: {}", failure.reference),
-            plan: Some((stored.plan.id.clone(), Some(PlanState::Unknown { by }))),
-            ..Answer::new(report)
-        };
-        self.about(&stored.plan, answer)
-    }
-
     async fn known(&self, id: &PlanId) -> Result<StoredPlan, Box<Answer>> {
         match self.store.plan(id).await {
             Ok(Some(stored)) => Ok(stored),
@@ -319,11 +303,14 @@ impl Desk {
     }
 
     /// The world moved: the plan is void, and everybody is shown what is different.
-    async fn void(&self, person: &Person, stored: &StoredPlan, moves: &[Moved]) -> Answer {
-        let plan = &stored.plan;
-        if let Err(error) = self.store.cancel(&plan.id, &person.id).await {
-            return Self::store_failed(&error);
+    async fn void(&self, person: &Person, stored: StoredPlan, moves: &[Moved]) -> Answer {
+        match self.store.cancel(&stored.plan.id, &person.id).await {
+            Ok(None) => {}
+            // Somebody was faster: what moved may be their change.
+            Ok(Some(state)) => return self.decided(&StoredPlan { state, ..stored }),
+            Err(error) => return Self::store_failed(&error),
         }
+        let plan = &stored.plan;
         let shown = self.preview(plan).footnote(Phrase::new("plan-void"));
         let nothing = || "–".to_owned();
         let changes = list(moves.iter().map(|moved| {
@@ -360,14 +347,14 @@ impl Desk {
         Answer::private(note(Phrase::new(id).with("name", name)), format!("refused: {id}"))
     }
 
-    fn about(&self, plan: &Plan, mut answer: Answer) -> Answer {
+    pub(super) fn about(&self, plan: &Plan, mut answer: Answer) -> Answer {
         answer.topic = Some(plan.service.to_string());
         answer.plan.get_or_insert((plan.id.clone(), None));
         answer
     }
 
     /// The plan's own message, saying something new.
-    fn shown(&self, plan: &Plan, report: Report) -> NewPost {
+    pub(super) fn shown(&self, plan: &Plan, report: Report) -> NewPost {
         let service = self.estate.service(&plan.service);
         NewPost {
             id: plan.post.clone(),

@@ -3,7 +3,7 @@
 
 use crate::app::desk::{Answer, Desk, note};
 use crate::app::pages;
-use crate::app::progress::Progress;
+use crate::app::progress::{Progress, message_of};
 use crate::base::ids::{PlanId, PostId, ResultId};
 use crate::domain::access::Wish;
 use crate::domain::invocation::{Invocation, Pattern};
@@ -55,7 +55,7 @@ impl Desk {
                     Err(answer) => *answer,
                 }
             }
-            "stop" => self.stop(args.post().as_ref().map_or("", PostId::as_str)).await,
+            "stop" => self.stop(message, person, args.post().as_ref().map_or("", PostId::as_str)).await,
             _ => return None,
         })
     }
@@ -107,10 +107,23 @@ impl Desk {
         }
     }
 
-    async fn stop(&self, post: &str) -> Answer {
+    /// Ends work that goes on until it is stopped. Whoever may ask for it here may end it.
+    async fn stop(&self, message: &Message, person: &Person, post: &str) -> Answer {
+        let nothing = || Answer::private(note(Phrase::new("stop-nothing")), "refused: nothing to stop");
+        let Some(id) = message_of(post) else { return nothing() };
+        let asked = match self.store.open_message(&id).await {
+            Ok(Some(asked)) => asked,
+            Ok(None) => return nothing(),
+            Err(error) => return Self::store_failed(&error),
+        };
+        let Some(asker) = self.company.person_at(asked.place.door, &asked.user) else { return nothing() };
+        let Ok(invocation) = self.understand(&asked, asker).await else { return nothing() };
+        if let Err(refusal) = self.permit(message, person, &invocation.verb, invocation.risk, &invocation) {
+            return self.refused(&refusal);
+        }
         match self.store.break_lease(&Progress::lease_of(post)).await {
             Ok(true) => Answer::private(note(Phrase::new("stop-done")), "answered"),
-            Ok(false) => Answer::private(note(Phrase::new("stop-nothing")), "refused: nothing to stop"),
+            Ok(false) => nothing(),
             Err(error) => Self::store_failed(&error),
         }
     }

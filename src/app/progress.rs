@@ -7,8 +7,8 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::app::verb::Show;
-use crate::base::Clock;
-use crate::base::ids::PostId;
+use crate::base::clock::pause;
+use crate::base::ids::{InboxId, PostId};
 use crate::domain::report::{Report, Tone};
 use crate::domain::words::Phrase;
 use crate::ports;
@@ -16,21 +16,33 @@ use crate::store::Store;
 
 /// An answer that comes within this time needs no progress line.
 pub const PATIENCE: Duration = Duration::from_millis(800);
-/// How often a long work looks whether somebody stopped it; also how long its lease outlives it.
-const STOP_CHECK: Duration = Duration::from_secs(1);
+/// How often a long work looks whether somebody stopped it, and how long its lease is good for. Both are real time:
+/// the work may be another process's.
+const STOP_CHECK: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(10));
+
+/// The post that holds the answer to a message, and its progress until then.
+pub fn answer_of(message: &InboxId) -> PostId {
+    PostId::from(format!("{message}{ANSWER}"))
+}
+
+/// The message that a post answers.
+pub fn message_of(post: &str) -> Option<InboxId> {
+    post.strip_suffix(ANSWER).map(InboxId::from)
+}
+
+const ANSWER: &str = "/answer";
 
 /// What a verb has said last about its work.
 pub struct Progress {
     post: PostId,
     store: Store,
-    clock: Clock,
     latest: Mutex<Option<Report>>,
 }
 
 impl Progress {
     /// Progress of the work whose answer will be `post`.
-    pub fn new(post: PostId, store: Store, clock: Clock) -> Self {
-        Self { post, store, clock, latest: Mutex::new(None) }
+    pub fn new(post: PostId, store: Store) -> Self {
+        Self { post, store, latest: Mutex::new(None) }
     }
 
     /// What was said since the last call.
@@ -67,13 +79,13 @@ impl Show for Progress {
     fn stopped(&self) -> BoxFuture<'_, ()> {
         Box::pin(async move {
             let name = Self::lease_of(self.post.as_str());
-            let Ok(Some(token)) = self.store.lease(&name, STOP_CHECK * 10).await else {
+            let Ok(Some(token)) = self.store.lease(&name, STOP_CHECK.1).await else {
                 return std::future::pending().await;
             };
             loop {
-                self.clock.sleep(STOP_CHECK).await;
+                pause(STOP_CHECK.0).await;
                 // A store that does not answer is no reason to stop.
-                if matches!(self.store.renew(&name, token, STOP_CHECK * 10).await, Ok(false)) {
+                if matches!(self.store.renew(&name, token, STOP_CHECK.1).await, Ok(false)) {
                     return;
                 }
             }

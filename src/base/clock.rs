@@ -76,6 +76,15 @@ impl Clock {
         }
     }
 
+    /// How far this clock moves while `span` of **real** time passes: by that much a promise that is kept in real time
+    /// (a beat, a lease) is written down in this clock's time.
+    pub fn stretch(&self, span: Duration) -> Duration {
+        match &*self.0 {
+            Source::Running { speed, .. } => span.saturating_mul(*speed),
+            Source::Manual(_) => span,
+        }
+    }
+
     /// A stopwatch in real time, for latencies of real calls.
     pub fn stopwatch(&self) -> Stopwatch {
         #[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
@@ -127,5 +136,12 @@ mod tests {
         clock.advance(Duration::from_secs(60));
         sleeper.await.unwrap();
         assert_eq!(clock.now().as_second(), 60);
+    }
+
+    #[test]
+    fn a_fast_clock_stretches_what_is_promised_in_real_time() {
+        let beat = Duration::from_secs(10);
+        assert_eq!(Clock::system().stretch(beat), beat);
+        assert_eq!(Clock::running(60).stretch(beat), Duration::from_mins(10));
     }
 }

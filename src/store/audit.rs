@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 
 use super::Store;
 use super::records::{StoreError, Verified};
-use super::sql::{Bulk, WIDTH, args, number, text};
+use super::sql::{Bulk, args, chunks, number, text};
 use crate::domain::audit::{GENESIS, seal};
 
 /// Rows that are looked at at a time.
@@ -16,7 +16,7 @@ static APPEND: LazyLock<Bulk> =
     LazyLock::new(|| Bulk::new("insert into audit (seq, seal, content) values", 0, "(?, ?, ?)", ""));
 
 /// Seals entries onto the end of the chain. The head is locked first, so that replicas take turns.
-pub(super) async fn append(conn: &mut AnyConnection, entries: &[String]) -> Result<(), StoreError> {
+pub(super) async fn append(conn: &mut AnyConnection, entries: Vec<String>) -> Result<(), StoreError> {
     if entries.is_empty() {
         return Ok(());
     }
@@ -26,12 +26,18 @@ pub(super) async fn append(conn: &mut AnyConnection, entries: &[String]) -> Resu
         .await?
         .ok_or_else(|| StoreError::Damaged("audit_head".into(), "it is gone".into()))?;
     let (mut seq, mut last) = (number(&head, 0)?, text(&head, 1)?);
-    for chunk in entries.chunks(WIDTH) {
-        let mut query = APPEND.rows(chunk.len());
-        for content in chunk {
+    let links: Vec<Link> = entries
+        .into_iter()
+        .map(|content| {
             seq += 1;
-            last = seal(&last, seq, content);
-            query = query.bind(seq).bind(last.clone()).bind(content.as_str());
+            last = seal(&last, seq, &content);
+            Link { seq, seal: last.clone(), content }
+        })
+        .collect();
+    for chunk in chunks(&links, |link| &link.seal) {
+        let mut query = APPEND.rows(chunk.len());
+        for Link { seq, seal, content } in chunk {
+            query = query.bind(*seq).bind(seal.as_str()).bind(content.as_str());
         }
         query.execute(&mut *conn).await?;
     }

@@ -1,5 +1,7 @@
 //! What waits to be written: asks with the place where their answer goes, and the batch that shares a transaction.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
@@ -8,7 +10,7 @@ use super::ending::{self, Ending};
 use super::inbox::{self, Arrival};
 use super::posts::{self, Receipt};
 use super::records::{Accepted, Post, StoreError};
-use super::writer::Tx;
+use super::writer::{Held, Tx};
 
 type Answer<O> = Result<O, StoreError>;
 
@@ -32,14 +34,15 @@ impl<I, O> Ask<I, O> {
     }
 
     /// Gives the answer that was found if the transaction ended well, else its error: what was found in a transaction
-    /// that was not committed is not true. False if nobody took it.
-    fn settle(self, end: Result<(), &StoreError>) -> bool {
+    /// that was not committed is not true. What was found comes back if nobody took it.
+    fn settle(self, end: Result<(), &StoreError>) -> Option<(I, O)> {
         let unasked = || Err(StoreError::Database("it was not written".into()));
         let answer = match end {
             Ok(()) => self.answer.unwrap_or_else(unasked),
             Err(error) => Err(error.clone()),
         };
-        self.waiting.send(answer).is_ok()
+        let unheard = self.waiting.send(answer).err()?;
+        Some((self.input, unheard.ok()?))
     }
 }
 
@@ -48,13 +51,17 @@ impl<I, O> Ask<I, O> {
 pub(super) trait Work: Send + Sync + 'static {
     type Out: Send + 'static;
     async fn run(&self, tx: &mut Tx) -> Answer<Self::Out>;
+    /// What this replica holds now, if nobody heard of it.
+    fn unheard(&self, _: Self::Out) -> Vec<(Held, String)> {
+        Vec::new()
+    }
 }
 
 /// Any [`Work`] with its ask.
 pub(super) trait Job: Send {
     fn run<'a>(&'a mut self, tx: &'a mut Tx) -> BoxFuture<'a, Result<(), StoreError>>;
     fn abandoned(&self) -> bool;
-    fn settle(self: Box<Self>, end: Result<(), &StoreError>);
+    fn settle(self: Box<Self>, end: Result<(), &StoreError>) -> Vec<(Held, String)>;
 }
 
 impl<W: Work> Job for Ask<W, W::Out> {
@@ -67,15 +74,15 @@ impl<W: Work> Job for Ask<W, W::Out> {
     fn abandoned(&self) -> bool {
         Ask::abandoned(self)
     }
-    fn settle(self: Box<Self>, end: Result<(), &StoreError>) {
-        Ask::settle(*self, end);
+    fn settle(self: Box<Self>, end: Result<(), &StoreError>) -> Vec<(Held, String)> {
+        Ask::settle(*self, end).map(|(work, out)| work.unheard(out)).unwrap_or_default()
     }
 }
 
 /// What writers are sent. The three kinds that every command needs are written many at a time.
 pub(super) enum Queued {
     Arrival(Ask<Arrival, Accepted>),
-    Ending(Box<Ask<Ending, Vec<Post>>>),
+    Ending(Ask<Arc<Ending>, Vec<Post>>),
     Receipt(Ask<Receipt, ()>),
     Other(Box<dyn Job>),
     /// No more is taken after this.
@@ -87,8 +94,7 @@ pub(super) enum Queued {
 pub(super) struct Batch {
     arrivals: Vec<Ask<Arrival, Accepted>>,
     receipts: Vec<Ask<Receipt, ()>>,
-    #[expect(clippy::vec_box, reason = "an ending is large and moves from the queue as it is")]
-    endings: Vec<Box<Ask<Ending, Vec<Post>>>>,
+    endings: Vec<Ask<Arc<Ending>, Vec<Post>>>,
     others: Vec<Box<dyn Job>>,
 }
 
@@ -107,12 +113,12 @@ impl Batch {
         self.arrivals.len() + self.receipts.len() + self.endings.len() + self.others.len()
     }
 
-    /// Leaves out what nobody waits for any more. The arrivals among it, for whom that matters.
-    pub fn drop_abandoned(&mut self) -> Vec<String> {
+    /// Leaves out what nobody waits for any more.
+    pub fn drop_abandoned(&mut self) {
+        self.arrivals.retain(|ask| !ask.abandoned());
         self.receipts.retain(|ask| !ask.abandoned());
         self.endings.retain(|ask| !ask.abandoned());
         self.others.retain(|job| !job.abandoned());
-        self.arrivals.extract_if(.., |ask| ask.abandoned()).map(|ask| ask.input.id).collect()
     }
 
     /// Writes all of it. Rows are taken in the order of their ids, so that two writers wait for one another and
@@ -125,28 +131,27 @@ impl Batch {
             job.run(tx).await?;
         }
         let entries = std::mem::take(&mut tx.audit);
-        audit::append(&mut tx.conn, &entries).await
+        audit::append(&mut tx.conn, entries).await
     }
 
-    /// Answers everybody when the transaction has ended. Returns messages that were accepted
-    /// but whose sender no longer listens, so that somebody picks them up.
-    pub fn settle(self, end: Result<(), &StoreError>) -> Vec<String> {
+    /// Answers everybody when the transaction has ended. Returns what this replica holds now although nobody heard of
+    /// it, so that somebody picks it up.
+    pub fn settle(self, end: Result<(), &StoreError>) -> Vec<(Held, String)> {
+        let mut unheard = Vec::new();
+        for ask in self.arrivals {
+            if let Some((arrival, Accepted::First)) = ask.settle(end) {
+                unheard.push((Held::Message, arrival.id));
+            }
+        }
+        for ask in self.endings {
+            let posts = ask.settle(end).map(|(_, posts)| posts).unwrap_or_default();
+            unheard.extend(posts.into_iter().map(|post| (Held::Post, post.new.id.as_str().to_owned())));
+        }
         for ask in self.receipts {
             ask.settle(end);
         }
-        for ask in self.endings {
-            ask.settle(end);
-        }
         for job in self.others {
-            job.settle(end);
-        }
-        let mut unheard = Vec::new();
-        for ask in self.arrivals {
-            let first = end.is_ok() && ask.answer == Some(Ok(Accepted::First));
-            let id = first.then(|| ask.input.id.clone());
-            if !ask.settle(end) {
-                unheard.extend(id);
-            }
+            unheard.extend(job.settle(end));
         }
         unheard
     }

@@ -7,7 +7,9 @@ use super::batch::Queued;
 use super::posts::{Receipt, columns, stored};
 use super::records::{Post, StoreError};
 use super::sql::args;
+use super::writer::Held;
 use crate::base::ids::PostId;
+use crate::domain::message::Thread;
 
 /// Whether a post waits for somebody: ours and given back, or its owner is not alive. Asked for twice, as in `inbox`.
 macro_rules! waiting {
@@ -28,6 +30,12 @@ const CLAIM: &str = concat!(
     columns!()
 );
 
+const RECALL: &str = concat!(
+    "select ",
+    columns!(),
+    " from post where id = $1 and owner = $2 and claimed = 1 and version > delivered and failed is null"
+);
+
 const RETRY: &str = "update post set claimed = 0, attempts = attempts + 1, due = $3,
         uncertain = case when $4 = 1 then 1 else uncertain end
     where id = $1 and owner = $2 returning id";
@@ -41,7 +49,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn due_posts(&self, limit: u32) -> Result<Vec<Post>, StoreError> {
-        let rows = self.write(CLAIM, args![self.me(), self.now(), i64::from(limit)]).await?;
+        let rows = self.claim(Held::Post, CLAIM, RECALL, limit).await?;
         let mut posts = Vec::with_capacity(rows.len());
         for row in &rows {
             match stored(row) {
@@ -50,8 +58,15 @@ impl Store {
                 Err(error) => tracing::error!(store.error = %error, "a post cannot be read"),
             }
         }
+        // What was written together has one time: the first message of a thread goes before what stands under it.
+        let under = |post: &Post| matches!(post.new.place.thread, Some(Thread::Under(_)));
         posts.sort_by(|one, other| {
-            (one.due, one.created, &one.new.id).cmp(&(other.due, other.created, &other.new.id))
+            (one.due, one.created, under(one), &one.new.id).cmp(&(
+                other.due,
+                other.created,
+                under(other),
+                &other.new.id,
+            ))
         });
         Ok(posts)
     }

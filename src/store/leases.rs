@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::Store;
 use super::records::StoreError;
 use super::sql::{args, number};
@@ -25,12 +23,12 @@ const BREAK: &str =
     "update lease set holder = '', expires = 0 where name = $1 and holder <> '' returning name";
 
 impl Store {
-    /// Takes a lease; its fencing token, or `None` if somebody holds it (this replica too).
+    /// Takes a lease for `ttl` of real time; its fencing token, or `None` if somebody holds it (this replica too).
     ///
     /// # Errors
     /// When the database does not answer.
     pub async fn lease(&self, name: &str, ttl: Duration) -> Result<Option<i64>, StoreError> {
-        let rows = self.write(TAKE, args![name, self.me(), self.now(), self.until(ttl)]).await?;
+        let rows = self.write(TAKE, args![name, self.me(), self.now(), self.after(ttl)]).await?;
         rows.first().map(|row| number(row, 0)).transpose()
     }
 
@@ -39,7 +37,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer: then it must be taken as lost once it has expired.
     pub async fn renew(&self, name: &str, token: i64, ttl: Duration) -> Result<bool, StoreError> {
-        Ok(!self.write(RENEW, args![name, self.me(), token, self.until(ttl)]).await?.is_empty())
+        Ok(!self.write(RENEW, args![name, self.me(), token, self.after(ttl)]).await?.is_empty())
     }
 
     /// Gives a lease back; nothing happens if it was lost.
@@ -56,9 +54,5 @@ impl Store {
     /// When the database does not answer.
     pub async fn break_lease(&self, name: &str) -> Result<bool, StoreError> {
         Ok(!self.write(BREAK, args![name]).await?.is_empty())
-    }
-
-    fn until(&self, ttl: Duration) -> Timestamp {
-        self.now().checked_add(ttl).unwrap_or(Timestamp::MAX)
     }
 }

@@ -34,7 +34,7 @@ use crate::base::Clock;
 use crate::base::clock::within;
 use batch::{Ask, Queued, Work};
 use sql::{Arg, Statement};
-use writer::{Limbo, Tx};
+use writer::{Held, Limbo, Tx};
 
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPost, Post, Role, StoreError, StoredPlan, Verified, Wake,
@@ -73,6 +73,20 @@ impl Work for Statement {
     }
 }
 
+/// A statement that takes rows for this replica and returns them, their ids first.
+struct Claim(Held, Statement);
+
+#[async_trait::async_trait]
+impl Work for Claim {
+    type Out = Vec<AnyRow>;
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out, StoreError> {
+        self.1.run(&mut tx.conn).await
+    }
+    fn unheard(&self, rows: Self::Out) -> Vec<(Held, String)> {
+        rows.iter().filter_map(|row| Some((self.0, sql::text(row, 0).ok()?))).collect()
+    }
+}
+
 impl Store {
     /// This replica.
     fn me(&self) -> &str {
@@ -83,8 +97,14 @@ impl Store {
         self.0.clock.now()
     }
 
-    fn limbo(&self) -> &Limbo {
-        &self.0.limbo
+    /// The moment after `span` of real time, by the store's clock.
+    fn after(&self, span: Duration) -> Timestamp {
+        self.now().checked_add(self.0.clock.stretch(span)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Whether it was closed: nothing is written any more.
+    pub fn is_closed(&self) -> bool {
+        self.0.queue.is_closed()
     }
 
     /// Queues something to be written and waits until it is committed.
@@ -102,6 +122,29 @@ impl Store {
     async fn write(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<AnyRow>, StoreError> {
         let statement = Statement { sql, args };
         self.ask(|ask: Ask<Statement, Vec<AnyRow>>| Queued::Other(Box::new(ask)), statement).await
+    }
+
+    /// Takes rows by `claim` (this replica, now, limit), and rows that are this replica's without anybody's knowledge by
+    /// `recall` (id, this replica).
+    async fn claim(
+        &self,
+        held: Held,
+        claim: &'static str,
+        recall: &'static str,
+        limit: u32,
+    ) -> Result<Vec<AnyRow>, StoreError> {
+        let args = sql::args![self.me(), self.now(), i64::from(limit)];
+        let claim = Claim(held, Statement { sql: claim, args });
+        let mut rows = self.ask(|ask: Ask<Claim, Vec<AnyRow>>| Queued::Other(Box::new(ask)), claim).await?;
+        for id in self.0.limbo.list(held) {
+            let found = self.read(recall, sql::args![id.as_str(), self.me()]).await;
+            if let Ok(found) = found
+                && self.0.limbo.take(held, id)
+            {
+                rows.extend(found);
+            }
+        }
+        Ok(rows)
     }
 
     /// One statement that only looks.

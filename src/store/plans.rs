@@ -118,6 +118,16 @@ impl Store {
         self.read(sql, args![inbox.as_str()]).await?.first().map(stored).transpose()
     }
 
+    /// Plans that run although the message that began them is through or gone: nobody works on them any more.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn stray_plans(&self) -> Result<Vec<StoredPlan>, StoreError> {
+        let sql = "select id, content, detail, begun_by from plan
+            where state = 'running' and begun_by not in (select id from inbox where done = 0)";
+        self.read(sql, args![]).await?.iter().map(stored).collect()
+    }
+
     /// Plans of a service that were carried out since then by that verb, newest first; at most 100.
     ///
     /// # Errors

@@ -2,12 +2,13 @@
 
 use std::sync::LazyLock;
 
+use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
 use super::Store;
 use super::batch::Ask;
 use super::records::{NewPost, Post, StoreError};
-use super::sql::{Bulk, args, chunks, count, json, maybe, millis, moment, number, text, to_json};
+use super::sql::{Bulk, Prepared, args, chunks, count, json, maybe, millis, moment, number, text, to_json};
 use super::writer::Tx;
 use crate::base::ids::PostId;
 use crate::domain::message::Thread;
@@ -32,64 +33,100 @@ impl Draft {
     pub fn new(new: NewPost) -> Result<Self, StoreError> {
         Ok(Self { content: to_json(&new)?, new })
     }
+
+    fn bind<'q>(&'q self, query: Prepared<'q>) -> Prepared<'q> {
+        let Self { new, content } = self;
+        let (known, under) = match &new.place.thread {
+            Some(Thread::Known(id)) => (Some(id.as_str()), None),
+            Some(Thread::Under(id)) => (None, Some(id.as_str())),
+            None => (None, None),
+        };
+        query
+            .bind(new.id.as_str())
+            .bind(new.place.door.as_str())
+            .bind(new.place.channel.as_str())
+            .bind(known)
+            .bind(under)
+            .bind(new.topic.as_deref())
+            .bind(content.as_str())
+    }
+
+    /// As it is stored if it is new.
+    fn first(&self, now: Timestamp) -> Post {
+        Post {
+            new: self.new.clone(),
+            version: 1,
+            delivered: 0,
+            remote: None,
+            attempts: 0,
+            due: now,
+            uncertain: false,
+            failed: None,
+            created: now,
+        }
+    }
 }
+
+static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::new(
+        "insert into post (id, door, channel, thread_known, thread_under, topic, content, version, delivered,
+            attempts, due, uncertain, owner, claimed, ticket, created) values",
+        3,
+        "(?, ?, ?, ?, ?, ?, ?, 1, 0, 0, $2, 0, $1, 1, $3, $2)",
+        "on conflict (id) do nothing",
+    )
+});
 
 /// A new version takes the place of one that was not delivered yet, and gives a failed post another chance. Where
 /// another replica may be sending the first version at this moment, it may get there: `uncertain`.
-static UPSERT: LazyLock<Bulk> = LazyLock::new(|| {
+static EDIT: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::new(
-        "insert into post (id, door, channel, thread_known, thread_under, topic, content, version, delivered,
-            attempts, due, uncertain, owner, claimed, created) values",
-        2,
-        "(?, ?, ?, ?, ?, ?, ?, 1, 0, 0, $2, 0, $1, 1, $2)",
-        "on conflict (id) do update set version = post.version + 1, content = excluded.content,
-            topic = excluded.topic, attempts = 0, due = excluded.due, failed = null,
-            uncertain = case when post.owner <> excluded.owner and post.delivered = 0 then 1 else post.uncertain end,
-            owner = excluded.owner, claimed = 1
+        "update post set version = post.version + 1, topic = v.column2, content = v.column3, attempts = 0, due = $2,
+            failed = null, owner = $1, claimed = 1, ticket = $3,
+            uncertain = case when post.owner <> $1 and post.delivered = 0 then 1 else post.uncertain end
+         from (values",
+        3,
+        "(?, ?, ?)",
+        ") as v where post.id = v.column1 and post.ticket <> $3
          returning id, version, delivered, remote, uncertain, created",
     )
 });
 
 /// Writes posts, each with the number of whoever wrote it, which comes back with the post as stored. Of each writer
 /// they come back in the order in which they were given.
-pub(super) async fn upsert(
+pub(super) async fn write_all(
     tx: &mut Tx,
-    drafts: &mut [(usize, &Draft)],
+    drafts: &[(usize, &Draft)],
 ) -> Result<Vec<(usize, Post)>, StoreError> {
-    let mut order: Vec<usize> = (0..drafts.len()).collect();
-    order.sort_by_key(|at| drafts[*at].1.new.id.as_str());
-    let sorted: Vec<(usize, &Draft)> = order.iter().map(|at| (*at, drafts[*at].1)).collect();
+    let mut order: Vec<(usize, &Draft)> = drafts.iter().map(|(_, draft)| *draft).enumerate().collect();
+    order.sort_by_key(|(_, draft)| draft.new.id.as_str());
     let mut stored: Vec<Option<Post>> = vec![None; drafts.len()];
-    for chunk in chunks(&sorted, |(_, draft)| draft.new.id.as_str()) {
-        let mut query = UPSERT.rows(chunk.len()).bind(&*tx.me).bind(tx.now);
+    for chunk in chunks(&order, |(_, draft)| draft.new.id.as_str()) {
+        let ticket = tx.ticket();
+        let now = millis(tx.now)?;
+        let query = WRITE.rows(chunk.len()).bind(&*tx.me).bind(tx.now).bind(ticket);
+        let query = chunk.iter().fold(query, |query, (_, draft)| draft.bind(query));
+        for (at, draft) in chunk {
+            stored[*at] = Some(draft.first(now));
+        }
+        // Most posts are new, and of those nothing need come back.
+        if query.execute(&mut *tx.conn).await?.rows_affected() == chunk.len() as u64 {
+            continue;
+        }
+        let mut query = EDIT.rows(chunk.len()).bind(&*tx.me).bind(tx.now).bind(ticket);
         for (_, Draft { new, content }) in chunk {
-            let (known, under) = match &new.place.thread {
-                Some(Thread::Known(id)) => (Some(id.as_str()), None),
-                Some(Thread::Under(id)) => (None, Some(id.as_str())),
-                None => (None, None),
-            };
-            query = query
-                .bind(new.id.as_str())
-                .bind(new.place.door.as_str())
-                .bind(new.place.channel.as_str())
-                .bind(known)
-                .bind(under)
-                .bind(new.topic.as_deref())
-                .bind(content.as_str());
+            query = query.bind(new.id.as_str()).bind(new.topic.as_deref()).bind(content.as_str());
         }
         for row in query.fetch_all(&mut *tx.conn).await? {
             let id = text(&row, 0)?;
             if let Some((at, draft)) = chunk.iter().find(|(_, draft)| draft.new.id.as_str() == id) {
                 stored[*at] = Some(Post {
-                    new: draft.new.clone(),
                     version: count(&row, 1)?,
                     delivered: count(&row, 2)?,
                     remote: maybe(&row, 3)?,
-                    attempts: 0,
-                    due: millis(tx.now)?,
                     uncertain: number(&row, 4)? == 1,
-                    failed: None,
                     created: moment(&row, 5)?,
+                    ..draft.first(now)
                 });
             }
         }
@@ -149,14 +186,17 @@ pub(super) fn stored(row: &AnyRow) -> Result<Post, StoreError> {
     })
 }
 
+/// Only a post that is in no thread can be the root of one.
 const TOPIC: &str = "select topic from (
-        select topic, created, id from post where door = $1 and channel = $2 and topic is not null and remote = $3
+        select topic, created, id from post where door = $1 and channel = $2 and topic is not null
+            and remote = $3 and thread_known is null and thread_under is null
         union all
         select topic, created, id from post where door = $1 and channel = $2 and topic is not null
             and thread_known = $3
         union all
         select topic, created, id from post where door = $1 and channel = $2 and topic is not null
-            and thread_under in (select id from post where door = $1 and channel = $2 and remote = $3)
+            and thread_under in (select id from post where door = $1 and channel = $2
+                and remote = $3 and thread_known is null and thread_under is null)
     ) as told order by created desc, id desc limit 1";
 
 impl Store {

@@ -7,9 +7,8 @@ use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, SqlSafeStr, SqlStr};
 
 use super::records::StoreError;
 
-/// Rows that one statement writes at most. Past eight the database gains nothing, and every number of rows is a
-/// prepared statement of its own.
-pub(super) const WIDTH: usize = 8;
+/// How many rows a statement may write. Each number is a prepared statement of its own, and connections keep a hundred.
+const WIDTHS: [usize; 8] = [1, 2, 3, 4, 6, 8, 12, 16];
 
 /// A value for a `$n`.
 #[derive(Debug, Clone)]
@@ -51,7 +50,8 @@ macro_rules! args {
 }
 pub(super) use args;
 
-type Prepared<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
+/// A statement on its way to a connection.
+pub(super) type Prepared<'q> = Query<'q, Any, sqlx::any::AnyArguments>;
 
 /// One statement with its values; can be run again.
 #[derive(Debug, Clone)]
@@ -80,17 +80,17 @@ fn bind<'q>(query: Prepared<'q>, arg: &'q Arg) -> Prepared<'q> {
     }
 }
 
-/// A statement whose middle is repeated for every row: one text for each number of rows up to [`WIDTH`].
+/// A statement whose middle is repeated for every row, for each of the [`WIDTHS`].
 pub(super) struct Bulk(Vec<SqlStr>);
 
 impl Bulk {
     /// `head` and `tail` may use `$1` to `$shared`, which all rows share, and so may `row`; each `?` of `row`
     /// becomes a number of its own.
     pub fn new(head: &str, shared: usize, row: &str, tail: &str) -> Self {
-        let texts = (1..=WIDTH).map(|rows| {
+        let texts = WIDTHS.iter().map(|rows| {
             let mut number = shared;
             let mut sql = head.to_owned();
-            for at in 0..rows {
+            for at in 0..*rows {
                 sql.push_str(if at == 0 { " " } else { ", " });
                 for part in row.split_inclusive('?') {
                     sql.push_str(part.trim_end_matches('?'));
@@ -108,28 +108,26 @@ impl Bulk {
         Self(texts.collect())
     }
 
-    /// The statement for that many rows (1 to [`WIDTH`]), to be given the shared values and then each row's.
+    /// The statement for that many rows (one of the [`WIDTHS`]), to be given the shared values and then each row's.
     pub fn rows<'q>(&self, rows: usize) -> Prepared<'q> {
-        sqlx::query(self.0[rows.clamp(1, WIDTH) - 1].clone())
+        let at = WIDTHS.iter().position(|width| *width >= rows).unwrap_or(WIDTHS.len() - 1);
+        sqlx::query(self.0[at].clone())
     }
 }
 
-/// Cuts items sorted by key into statements: at most [`WIDTH`] each, no key twice in one (PostgreSQL refuses to
-/// touch a row twice in one statement).
+/// Cuts items sorted by key into statements of one of the [`WIDTHS`], with no key twice in one (PostgreSQL refuses
+/// to touch a row twice in one statement).
 pub(super) fn chunks<'a, T>(items: &'a [T], key: impl Fn(&T) -> &str + 'a) -> impl Iterator<Item = &'a [T]> {
     let mut rest = items;
     std::iter::from_fn(move || {
-        let (first, others) = rest.split_first()?;
-        let more = others
-            .iter()
-            .scan(first, |before, item| {
-                let goes_on = key(before) != key(item);
-                *before = item;
-                goes_on.then_some(())
-            })
-            .take(WIDTH - 1)
-            .count();
-        let (chunk, left) = rest.split_at(more + 1);
+        if rest.is_empty() {
+            return None;
+        }
+        let most = WIDTHS[WIDTHS.len() - 1];
+        let unlike =
+            rest.windows(2).take(most - 1).take_while(|pair| key(&pair[0]) != key(&pair[1])).count() + 1;
+        let width = WIDTHS.iter().rev().find(|width| **width <= unlike).copied().unwrap_or(1);
+        let (chunk, left) = rest.split_at(width);
         rest = left;
         Some(chunk)
     })
@@ -232,10 +230,13 @@ mod tests {
     }
 
     #[test]
-    fn a_chunk_holds_no_key_twice_and_is_never_wider_than_a_statement() {
-        let items = ["a", "b", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k"];
-        let cut: Vec<&[&str]> = chunks(&items, |item| item).collect();
-        assert_eq!(cut, [&items[..2], &items[2..10], &items[10..]]);
+    fn a_chunk_holds_no_key_twice_and_has_a_width_that_is_prepared() {
+        let items = ["a", "b", "b", "c", "d", "e", "f", "g"];
+        let cut: Vec<usize> = chunks(&items, |item| item).map(<[_]>::len).collect();
+        assert_eq!(cut, [2, 6]);
+        let many: Vec<String> = (100..143).map(|number| number.to_string()).collect();
+        let cut: Vec<usize> = chunks(&many, |item| item).map(<[_]>::len).collect();
+        assert_eq!(cut, [16, 16, 8, 3]);
     }
 
     #[test]

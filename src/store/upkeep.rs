@@ -11,7 +11,7 @@ use super::records::{Role, StoreError};
 use super::sql::{Arg, args};
 use crate::base::clock::within;
 
-/// How long a replica is alive after a beat; it beats every three seconds.
+/// How long a replica is alive after a beat, in real time; it beats every three seconds.
 const ALIVE: Duration = Duration::from_secs(10);
 /// How long the health check waits for a write.
 const READY: Duration = Duration::from_secs(2);
@@ -31,7 +31,7 @@ const OLD: [(Duration, &str); 5] = [
         DAY.saturating_mul(30),
         "delete from post where id in
             (select id from post where door in ('slack', 'discord', 'console', 'terminal') and created < $1
-                and not (version > delivered and failed is null) limit $2) returning id",
+                and (version <= delivered or failed is not null or door = 'terminal') limit $2) returning id",
     ),
     (
         Duration::ZERO,
@@ -60,7 +60,7 @@ impl Store {
             Role::Serve => "serve",
             Role::Run => "run",
         };
-        let until = self.now().checked_add(ALIVE).unwrap_or(Timestamp::MAX);
+        let until = self.after(ALIVE);
         let sql = "insert into replica (id, role, alive_until) values ($1, $2, $3)
             on conflict (id) do update set alive_until = excluded.alive_until";
         self.write(sql, args![self.me(), role, until]).await.map(drop)
@@ -71,8 +71,9 @@ impl Store {
         matches!(within(READY, self.beat()).await, Ok(Ok(())))
     }
 
-    /// Forgets what is old, in small steps between which others write: done messages after 7 days, posts after 30,
-    /// results when they expire, wakes 7 days after they were due. The audit and plans stay. How many rows went.
+    /// Forgets what is old, in small steps between which others write: done messages after 7 days, posts after 30
+    /// (one that still waits stays, unless it waits for a terminal), results when they expire, wakes 7 days after they
+    /// were due. The audit and plans stay. How many rows went.
     ///
     /// # Errors
     /// When the database does not answer.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Store;
 use super::records::{StoreError, Wake};
 use super::sql::{Statement, args, moment, text};
+use super::writer::Held;
 
 /// A wake; one that is there already is left as it is, also when it is done.
 pub(super) fn set(wake: Wake) -> Statement {
@@ -23,6 +24,8 @@ const CLAIM: &str = "update wake set owner = $1
                  order by due limit $3)
     returning id, kind, payload, due";
 
+const RECALL: &str = "select id, kind, payload, due from wake where id = $1 and owner = $2 and done = 0";
+
 const NEXT: &str = "select due from wake
     where done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
     order by due limit 1";
@@ -33,7 +36,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn due_wakes(&self, limit: u32) -> Result<Vec<Wake>, StoreError> {
-        let rows = self.write(CLAIM, args![self.me(), self.now(), i64::from(limit)]).await?;
+        let rows = self.claim(Held::Wake, CLAIM, RECALL, limit).await?;
         let mut wakes = rows
             .iter()
             .map(|row| {

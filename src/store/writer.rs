@@ -43,27 +43,50 @@ pub(super) struct Tx {
     pub now: i64,
     /// What goes on record when the transaction ends.
     pub audit: Vec<String>,
+    ticket: i64,
 }
 
-/// Messages of this replica that are stored although nobody was told so: their sender had stopped listening, or the
-/// commit's answer was lost. They wait for the next look for orphans.
+/// Where a transaction's tickets begin.
+fn fresh_ticket() -> i64 {
+    i64::from_ne_bytes(uuid::Uuid::new_v4().as_u64_pair().0.to_ne_bytes())
+}
+
+impl Tx {
+    /// A number that no other statement has used on any row.
+    pub fn ticket(&mut self) -> i64 {
+        self.ticket = self.ticket.wrapping_add(1);
+        self.ticket
+    }
+}
+
+/// What can be this replica's to work on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Held {
+    Message,
+    Post,
+    Wake,
+}
+
+/// Rows that are this replica's although nobody was told so: whoever asked had stopped listening when they were
+/// committed. They wait for the next look at what is to be done.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Limbo(Arc<Mutex<HashSet<String>>>);
+pub(super) struct Limbo(Arc<Mutex<HashSet<(Held, String)>>>);
 
 impl Limbo {
-    pub fn add(&self, ids: Vec<String>) {
-        if !ids.is_empty() {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(ids);
+    pub fn add(&self, held: Vec<(Held, String)>) {
+        if !held.is_empty() {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(held);
         }
     }
 
-    pub fn list(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    pub fn list(&self, kind: Held) -> Vec<String> {
+        let held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        held.iter().filter(|(what, _)| *what == kind).map(|(_, id)| id.clone()).collect()
     }
 
     /// Takes one out; false if somebody else has.
-    pub fn take(&self, id: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id)
+    pub fn take(&self, kind: Held, id: String) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&(kind, id))
     }
 }
 
@@ -150,9 +173,9 @@ impl Writer {
         let mut pause = PAUSE.0;
         let mut unsure = false;
         loop {
-            let dropped = batch.drop_abandoned();
-            if unsure {
-                self.limbo.add(dropped);
+            // What may have been written is kept until that is known, whoever still waits for it.
+            if !unsure {
+                batch.drop_abandoned();
             }
             if batch.len() == 0 {
                 return None;
@@ -199,7 +222,7 @@ impl Writer {
         };
         self.batch += 1;
         let now = self.clock.now().as_millisecond();
-        let mut tx = Tx { conn, me: self.me.clone(), now, audit: Vec::new() };
+        let mut tx = Tx { conn, me: self.me.clone(), now, audit: Vec::new(), ticket: fresh_ticket() };
         let (kind, mut committing) = (self.kind, false);
         let work = self.transact(&mut tx, batch, &mut committing);
         let end = match kind {

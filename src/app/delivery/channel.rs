@@ -1,20 +1,29 @@
 //! The worker of one channel: one post after the other, until none is left.
 
 use std::collections::{HashMap, VecDeque};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
+
+use futures_util::FutureExt as _;
 
 use crate::base::ids::PostId;
 use crate::domain::message::{Audience, Place, Thread};
 use crate::domain::person::Door;
+use crate::domain::report::{Block, Body, Report, Tone};
+use crate::domain::words::Phrase;
 use crate::ports::{Chat, ChatError, Outgoing};
 use crate::store::{Post, StoreError};
 
 use super::pace::Pace;
 use super::{Delivery, reader};
 
-/// The longest pause between tries while a platform is down.
-const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// The first pause between tries while a platform or the store is down, and the longest.
+const PAUSE: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+/// How long an answer waits for another look at the first message of its thread.
+const LATER: Duration = Duration::from_millis(250);
+/// Threads that a worker remembers; those of answers still to come are among the newest.
+const REMEMBERED: usize = 64;
 
 /// What waits for one channel.
 #[derive(Default)]
@@ -43,8 +52,8 @@ impl Channel {
 /// What the worker remembers while it lives.
 struct Memory {
     pace: Pace,
-    /// The platform's ids of posts that it put there itself: saves a look into the store for their answers.
-    remotes: HashMap<PostId, String>,
+    /// The platform's ids of first messages that it put there itself: saves a look into the store for their answers.
+    roots: HashMap<PostId, String>,
 }
 
 /// How a try ended.
@@ -53,32 +62,38 @@ enum Settled {
     Arrived { remote: String },
     /// It never will.
     GivenUp(String),
-    /// There is nothing to do: it stands there already.
+    /// There is nothing to do: it or a newer version stands there already, or is somebody else's to put there.
     Nothing,
+    /// The first message of its thread is not there yet.
+    TooEarly(Box<Post>),
+}
+
+/// How one post left the queue.
+enum Left {
+    Settled,
+    Back(Box<Post>),
 }
 
 pub(super) async fn work(delivery: Delivery, key: (Door, String), chat: Arc<dyn Chat>) {
     let mut memory =
-        Memory { pace: Pace::new(delivery.0.pace, delivery.0.clock.now()), remotes: HashMap::new() };
+        Memory { pace: Pace::new(delivery.0.pace, delivery.0.clock.now()), roots: HashMap::new() };
     while let Some(post) = next(&delivery, &key) {
-        let (id, version) = (post.new.id.clone(), post.version);
-        let settled = settle(&delivery, chat.as_ref(), post, &mut memory).await;
-        let stored = match settled {
-            Ok(Settled::Arrived { remote }) => {
-                let stored = delivery.0.store.delivered(&id, version, &remote).await;
-                memory.remotes.insert(id.clone(), remote);
-                stored
+        let id = post.new.id.clone();
+        let bringing = AssertUnwindSafe(bring(&delivery, &key, chat.as_ref(), post, &mut memory));
+        match bringing.catch_unwind().await {
+            Ok(Left::Settled) => {}
+            Ok(Left::Back(post)) => {
+                delivery.0.clock.sleep(LATER).await;
+                let mut channels = delivery.0.channels.lock().unwrap_or_else(PoisonError::into_inner);
+                if channels.get_mut(&key).is_some_and(|channel| channel.push(*post)) {
+                    continue;
+                }
             }
-            Ok(Settled::GivenUp(why)) => {
-                tracing::error!(post.id = %id, channel.id = key.1, error = why, "a message was refused by the platform and is given up");
-                delivery.0.store.give_up_post(&id, &why).await
+            Err(_) => {
+                tracing::error!(post.id = %id, "bringing a message to its platform panicked; it is given up");
+                let why = "the work on it panicked";
+                told(&id, surely(&delivery, || delivery.0.store.give_up_post(&id, why)).await);
             }
-            Ok(Settled::Nothing) => Ok(()),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = stored {
-            // The row stays undelivered; it is found again and looked for on the platform before another try.
-            tracing::error!(post.id = %id, error = %error, "the store did not take the state of a message");
         }
         delivery.uncount();
     }
@@ -94,6 +109,66 @@ fn next(delivery: &Delivery, key: &(Door, String)) -> Option<Post> {
     post
 }
 
+/// Brings one post to its platform and writes down how that went.
+async fn bring(
+    delivery: &Delivery,
+    key: &(Door, String),
+    chat: &dyn Chat,
+    post: Post,
+    memory: &mut Memory,
+) -> Left {
+    let (id, version) = (post.new.id.clone(), post.version);
+    let root = post.new.place.thread.is_none();
+    let stored = match settle(delivery, chat, post, memory).await {
+        Ok(Settled::Arrived { remote }) => {
+            // Before anything else may need it: whoever does not find the platform's id would say it twice.
+            let stored = surely(delivery, || delivery.0.store.delivered(&id, version, &remote)).await;
+            if root {
+                if memory.roots.len() == REMEMBERED {
+                    memory.roots.clear();
+                }
+                memory.roots.insert(id.clone(), remote);
+            }
+            stored
+        }
+        Ok(Settled::GivenUp(why)) => {
+            tracing::error!(post.id = %id, channel.id = key.1, error = why, "a message was refused by the platform and is given up");
+            surely(delivery, || delivery.0.store.give_up_post(&id, &why)).await
+        }
+        Ok(Settled::Nothing) => Ok(()),
+        Ok(Settled::TooEarly(post)) => return Left::Back(post),
+        Err(error) => Err(error),
+    };
+    told(&id, stored);
+    Left::Settled
+}
+
+fn told(id: &PostId, stored: Result<(), StoreError>) {
+    if let Err(error) = stored {
+        // The row stays undelivered: after the next start it is looked for on the platform before another try.
+        tracing::error!(post.id = %id, error = %error, "the store did not take the state of a message");
+    }
+}
+
+/// Asks the store until it answers or is closed: a message that is forgotten here is forgotten until the next start.
+async fn surely<T, F>(delivery: &Delivery, ask: impl Fn() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
+    let mut pause = PAUSE.0;
+    loop {
+        match ask().await {
+            Err(error @ (StoreError::Away(_) | StoreError::Database(_)))
+                if !delivery.0.store.is_closed() =>
+            {
+                tracing::warn!(error = %error, "the store does not answer; a message waits");
+                delivery.0.clock.sleep(backoff(&mut pause)).await;
+            }
+            end => return end,
+        }
+    }
+}
+
 /// Tries until the post has arrived or never will.
 async fn settle(
     delivery: &Delivery,
@@ -104,21 +179,25 @@ async fn settle(
     let inner = &delivery.0;
     if post.version > 1 || post.uncertain {
         // An older version may have arrived since this one was written.
-        match inner.store.post(&post.new.id).await? {
-            Some(stored) if stored.delivered >= post.version => return Ok(Settled::Nothing),
-            Some(stored) => {
+        match surely(delivery, || inner.store.post(&post.new.id)).await? {
+            // A newer version waits behind this one, or is another replica's.
+            Some(stored) if stored.version > post.version => return Ok(Settled::Nothing),
+            Some(stored) if stored.delivered < post.version => {
                 post.remote = stored.remote;
                 post.delivered = stored.delivered;
             }
-            None => return Ok(Settled::Nothing),
+            _ => return Ok(Settled::Nothing),
         }
     }
     let thread = match &post.new.place.thread {
         None => None,
         Some(Thread::Known(thread)) => Some(thread.clone()),
-        Some(Thread::Under(root)) => match remote_of(delivery, root, memory).await? {
-            Some(remote) => Some(remote),
-            None => return last_resort(chat, &post, "the thread's first message did not arrive").await,
+        Some(Thread::Under(root)) => match root_of(delivery, root, memory).await? {
+            Root::Stands(remote) => Some(remote),
+            Root::Comes => return Ok(Settled::TooEarly(Box::new(post))),
+            Root::Fails => {
+                return Ok(last_resort(chat, &post, "the thread's first message did not arrive").await);
+            }
         },
     };
     let reader = reader(&post.new);
@@ -131,7 +210,7 @@ async fn settle(
         reader: &reader,
     };
     let mut uncertain = post.uncertain && post.remote.is_none();
-    let mut pause = Duration::from_secs(1);
+    let mut pause = PAUSE.0;
     loop {
         if matches!(post.new.audience, Audience::All) {
             while let Err(wait) = memory.pace.take(inner.clock.now()) {
@@ -150,7 +229,7 @@ async fn settle(
         let wait = match tried {
             Ok(remote) => return Ok(Settled::Arrived { remote }),
             Err(ChatError::Refused(why)) if post.remote.is_none() => {
-                return last_resort(chat, &post, &why).await;
+                return Ok(last_resort(chat, &post, &why).await);
             }
             Err(ChatError::Refused(why)) => return Ok(Settled::GivenUp(why)),
             Err(ChatError::RateLimited(wait)) => wait,
@@ -164,41 +243,60 @@ async fn settle(
                 backoff(&mut pause)
             }
         };
+        if inner.store.is_closed() {
+            return Ok(Settled::Nothing);
+        }
         inner.clock.sleep(wait).await;
     }
 }
 
-/// The platform's id of a message of ours that comes before this one in the same channel.
-async fn remote_of(
-    delivery: &Delivery,
-    root: &PostId,
-    memory: &Memory,
-) -> Result<Option<String>, StoreError> {
-    if let Some(remote) = memory.remotes.get(root) {
-        return Ok(Some(remote.clone()));
+/// The first message of a thread, for what shall stand under it.
+enum Root {
+    /// Under the platform's id of it.
+    Stands(String),
+    /// It is still being delivered, by whoever has it.
+    Comes,
+    /// It never will.
+    Fails,
+}
+
+async fn root_of(delivery: &Delivery, root: &PostId, memory: &Memory) -> Result<Root, StoreError> {
+    if let Some(remote) = memory.roots.get(root) {
+        return Ok(Root::Stands(remote.clone()));
     }
-    Ok(delivery.0.store.post(root).await?.and_then(|post| post.remote))
+    let stored = surely(delivery, || delivery.0.store.post(root)).await?;
+    Ok(match stored {
+        Some(Post { remote: Some(remote), .. }) if !remote.is_empty() => Root::Stands(remote),
+        Some(Post { remote: None, failed: None, .. }) => Root::Comes,
+        _ => Root::Fails,
+    })
 }
 
 /// A channel that will not take an answer (the bot is no member of it) must not swallow it: whoever asked gets it
-/// alone, where the platform gave a way to do so.
-async fn last_resort(chat: &dyn Chat, post: &Post, why: &str) -> Result<Settled, StoreError> {
-    let given_up = Ok(Settled::GivenUp(why.to_owned()));
-    let Some(reply_url) = post.new.reply_url.clone() else { return given_up };
+/// alone, where the platform gave a way to do so. A file goes as text, since that way takes no files.
+async fn last_resort(chat: &dyn Chat, post: &Post, why: &str) -> Settled {
+    let Some(reply_url) = post.new.reply_url.clone() else { return Settled::GivenUp(why.to_owned()) };
     let audience = Audience::Only { user: String::new(), reply_url: Some(reply_url) };
     let Place { channel, .. } = &post.new.place;
     let reader = reader(&post.new);
+    let body = match &post.new.body {
+        Body::File { name, text, .. } => Body::Report(
+            Report::new(Tone::Warn, Phrase::new("page-file-as-text").with("name", name.as_str()))
+                .block(Block::Code(text.clone())),
+        ),
+        report @ Body::Report(_) => report.clone(),
+    };
     let message = Outgoing {
         post: &post.new.id,
         channel,
         thread: None,
         audience: &audience,
-        body: &post.new.body,
+        body: &body,
         reader: &reader,
     };
     match chat.post(&message).await {
-        Ok(remote) => Ok(Settled::Arrived { remote }),
-        Err(error) => Ok(Settled::GivenUp(format!("{why}; to the asker alone: {error}"))),
+        Ok(remote) => Settled::Arrived { remote },
+        Err(error) => Settled::GivenUp(format!("{why}; to the asker alone: {error}")),
     }
 }
 
@@ -206,6 +304,6 @@ async fn last_resort(chat: &dyn Chat, post: &Post, why: &str) -> Result<Settled,
 fn backoff(pause: &mut Duration) -> Duration {
     let jitter = u64::from(uuid::Uuid::new_v4().as_bytes()[0]);
     let wait = *pause + Duration::from_millis(jitter);
-    *pause = (*pause * 2).min(LONGEST_PAUSE);
+    *pause = (*pause * 2).min(PAUSE.1);
     wait
 }

@@ -67,7 +67,7 @@ impl Delivery {
         for post in posts {
             let Place { door, channel, .. } = &post.new.place;
             let Some(chat) = self.0.chats.get(door) else {
-                tracing::debug!(post.id = %post.new.id, door = door.as_str(), "no such door here; left to another replica");
+                tracing::debug!(post.id = %post.new.id, door = door.as_str(), "no such door here; left to the next replica that has it");
                 continue;
             };
             let key = (*door, channel.clone());
@@ -82,6 +82,11 @@ impl Delivery {
                 }
             }
         }
+    }
+
+    /// Whether posts of that door can be delivered here.
+    pub fn serves(&self, door: Door) -> bool {
+        self.0.chats.contains_key(&door)
     }
 
     /// Resolves when everything accepted has arrived or was given up.

@@ -26,6 +26,8 @@ impl Pace {
 
     /// Takes one permission, or says how long to wait for the next.
     pub fn take(&mut self, now: Timestamp) -> Result<(), Duration> {
+        // A clock that was set back must not silence the channel until it has caught up.
+        self.since = self.since.min(now);
         let passed = Duration::try_from(now.duration_since(self.since)).unwrap_or_default();
         let gained = u32::try_from(passed.as_millis() / self.refill.as_millis()).unwrap_or(BURST).min(BURST);
         self.left = (self.left + gained).min(BURST);
@@ -59,5 +61,15 @@ mod tests {
         assert_eq!(pace.take(start + Duration::from_secs(1)), Ok(()));
         assert!(pace.take(start + Duration::from_millis(1_500)).is_err());
         assert_eq!(pace.take(start + Duration::from_secs(60)), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_silences_nobody() {
+        let (noon, refill) = (Timestamp::UNIX_EPOCH + Duration::from_hours(12), Duration::from_secs(1));
+        let mut pace = Pace::new(refill, noon);
+        while pace.take(noon).is_ok() {}
+        let set_back = noon - Duration::from_hours(1);
+        assert_eq!(pace.take(set_back), Err(refill));
+        assert_eq!(pace.take(set_back + refill), Ok(()));
     }
 }

@@ -86,4 +86,14 @@ on_both! {
         let ids: Vec<_> = history.iter().map(|post| post.new.id.as_str()).collect();
         assert_eq!(ids, ["p1", "p2", "p4"]);
     }
+
+    async fn new_posts_and_edits_are_told_apart_in_a_crowd(base: &Base) {
+        let store = base.open().await;
+        let all: Vec<_> = (0..100).map(|number| post(&format!("p{number:03}"), "…")).collect();
+        store.put(all.iter().step_by(3).cloned().collect()).await.unwrap();
+        for (number, post) in store.put(all).await.unwrap().iter().enumerate() {
+            assert_eq!(post.new.id.as_str(), format!("p{number:03}"));
+            assert_eq!(post.version, if number % 3 == 0 { 2 } else { 1 }, "{number}");
+        }
+    }
 }

@@ -143,4 +143,52 @@ on_both! {
             store.conclude(answer(id.as_str())).await.unwrap();
         }
     }
+
+    async fn an_answer_that_nobody_waits_for_is_still_delivered(base: &Base) {
+        let store = base.open().await;
+        for round in 0..30 {
+            let id = format!("m{round}");
+            store.accept(&message(&id)).await.unwrap();
+            let end = tokio::spawn({
+                let (store, id) = (store.clone(), id.clone());
+                async move { store.conclude(answer(&id)).await.unwrap() }
+            });
+            for _ in 0..round {
+                tokio::task::yield_now().await;
+            }
+            end.abort();
+            if end.await.is_ok() {
+                store.delivered(&format!("post-{id}").into(), 1, "17.1").await.unwrap();
+                continue;
+            }
+            // Either it was not written and the message is still open, or its post is due.
+            match store.conclude(Conclusion { inbox: Some(id.as_str().into()), ..Conclusion::default() }).await {
+                Ok(_) => {}
+                Err(StoreError::Lost) => {
+                    let id = format!("post-{id}");
+                    while !store.due_posts(10).await.unwrap().iter().any(|post| post.new.id.as_str() == id) {}
+                    store.delivered(&id.into(), 1, "17.1").await.unwrap();
+                }
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+
+    async fn copies_and_new_messages_are_told_apart_in_a_crowd(base: &Base) {
+        let (one, other) = (base.open().await, base.another().await);
+        for number in (0..100).step_by(3) {
+            other.accept(&message(&format!("m{number:03}"))).await.unwrap();
+        }
+        let messages: Vec<Message> = (0..100).map(|number| message(&format!("m{number:03}"))).collect();
+        let ends = futures_util::future::join_all(messages.iter().map(|message| one.accept(message))).await;
+        for (number, end) in ends.into_iter().enumerate() {
+            let expected = if number % 3 == 0 { Accepted::Duplicate } else { Accepted::First };
+            assert_eq!(end, Ok(expected), "{number}");
+        }
+        // And whoever answers finds the same: two thirds are its own.
+        let ends = messages.iter().map(|message| one.conclude(answer(message.id.as_str())));
+        for (number, end) in futures_util::future::join_all(ends).await.into_iter().enumerate() {
+            assert_eq!(end.is_err(), number % 3 == 0, "{number}: {end:?}");
+        }
+    }
 }

@@ -21,11 +21,12 @@ on_both! {
         let first = Migration::new(1, "first".into(), MigrationType::Simple, sql, false);
         Migrator::with_migrations(vec![first]).run(&raw).await.unwrap();
         let at = base.clock.now().as_millisecond();
-        sqlx::query("insert into inbox (id, owner, received, attempts, done, body) values ('m1', 'gone', $1, 1, 0, $2)")
+        sqlx::query("insert into inbox (id, owner, received, attempts, done, ticket, body)
+             values ('m1', 'gone', $1, 1, 0, 7, $2)")
             .bind(at).bind(text(&message("m1"))).execute(&raw).await.unwrap();
         sqlx::query("insert into post (id, door, channel, thread_known, topic, content, version, delivered, remote,
-                attempts, due, uncertain, owner, claimed, created)
-             values ('p1', 'slack', 'C0OPS', '17.1', 'sagebase', $2, 3, 2, '17.2', 0, $1, 0, 'gone', 1, $1)")
+                attempts, due, uncertain, owner, claimed, ticket, created)
+             values ('p1', 'slack', 'C0OPS', '17.1', 'sagebase', $2, 3, 2, '17.2', 0, $1, 0, 'gone', 1, 7, $1)")
             .bind(at).bind(text(&post("p1", "hello"))).execute(&raw).await.unwrap();
         sqlx::query("insert into plan (id, service, state, detail, content)
              values ('P-1', 'sagebase', 'running', '{\"state\":\"running\",\"by\":\"sato\"}', $1)")
