@@ -16,6 +16,9 @@ use toban::wire;
 
 use crate::slack::fake::FakeSlack;
 
+/// How much faster than the world's a rig's time goes: a verdict waits for several good looks, seconds apart.
+const SPEED: u32 = 8;
+
 /// How a rig is set up.
 pub struct Plan {
     /// `http` or `socket`.
@@ -40,7 +43,7 @@ impl Default for Plan {
                 history: Duration::from_hours(3),
                 ..Options::default()
             },
-            clock: Clock::system(),
+            clock: Clock::running(SPEED),
             store: None,
         }
     }
@@ -66,7 +69,7 @@ pub fn movable_clock() -> Clock {
     tokio::spawn(async move {
         loop {
             toban::base::clock::pause(TICK).await;
-            ticking.advance(TICK);
+            ticking.advance(TICK * SPEED);
         }
     });
     clock
