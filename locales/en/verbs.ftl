@@ -99,9 +99,13 @@ health-head-seen = Seen
 health-head-latency = Latency
 health-seen = { $check }: { $seen }
 health-line = { $verdict } – { $seen }
+health-line-well = { $verdict } ({ $count ->
+    [one] 1 check
+   *[other] { $count } checks
+})
 health-not-connected = no { $kind } backend is connected
 health-no-answer = no answer within { $limit }
-health-missing = not connected yet: { $parts }
+health-missing = Not connected yet: { $parts }
 health-button-again = Check again
 health-button-logs = Errors, last hour
 health-button-releases = Releases
@@ -154,6 +158,7 @@ logs-count-error = { $n } { $n ->
 logs-count-critical = { $n } critical
 logs-count-none = nothing yet
 logs-headline = { $place }: { $counts } { $when }
+logs-headline-newest = { $place }: { $counts } among the newest { $shown } lines { $when }
 logs-when-span = in the last { $span }
 logs-when-range = from { $since } to { $until }
 logs-empty = { $place } wrote nothing of the kind { $when }
@@ -168,7 +173,7 @@ logs-source = { $kind } · { $place }
 logs-failed = The log of { $place } could not be read.
 logs-more = These are the newest { $shown } lines; there are more. A number (at most { $most }), a severity or a shorter span shows others.
 logs-capped = At most { $most } lines are read at once.
-logs-known = Known error (×{ $count }): { $symptom } – { $cause } – { $remedy }
+logs-known = Known error (×{ $count }): { $symptom } – cause: { $cause } – remedy: { $remedy }
 logs-button-known = Runbook: { $words }
 logs-button-longer = Last { $span }
 logs-button-follow = Follow

@@ -34,7 +34,7 @@ const HEADERS: [&str; 6] = [
 pub struct Seen {
     /// When, by the world's clock.
     pub at: Timestamp,
-    /// `GET`.
+    /// `GET`; [`MESSAGE`] for what came in a stream.
     pub method: String,
     /// The path.
     pub path: String,
@@ -42,11 +42,26 @@ pub struct Seen {
     pub query: String,
     /// Those of its headers that matter.
     pub headers: BTreeMap<String, String>,
-    /// The body; empty for streams.
+    /// The body; empty for streams, whose messages are remembered one by one.
     pub body: Bytes,
 }
 
+/// The method of a message that came in a stream after its request.
+pub const MESSAGE: &str = "MESSAGE";
+
 impl Seen {
+    /// A message of a stream, as JSON.
+    pub(super) fn message(at: Timestamp, path: &str, message: &serde_json::Value) -> Self {
+        Self {
+            at,
+            method: MESSAGE.to_owned(),
+            path: path.to_owned(),
+            query: String::new(),
+            headers: BTreeMap::new(),
+            body: message.to_string().into(),
+        }
+    }
+
     /// The body as JSON; null if it is none.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

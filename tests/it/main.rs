@@ -1,9 +1,11 @@
 //! Tests of the whole from outside: one binary, one link, many scenarios.
 
 mod backends;
+mod binary;
 mod catalogue;
 mod config;
 mod console;
+mod coverage;
 mod house;
 mod rig;
 mod sandbox;

@@ -17,5 +17,5 @@ mod tail;
 pub(super) fn routes() -> Router<World> {
     Router::new()
         .route("/v2/entries:list", post(list::list))
-        .route("/google.logging.v2.LoggingServiceV2/TailLogEntries", post(tail::tail))
+        .route(tail::PATH, post(tail::tail))
 }
