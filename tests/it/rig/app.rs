@@ -14,6 +14,7 @@ use toban::store::{Role, Store};
 use toban::web::Server;
 use toban::wire;
 
+pub use super::talk::Seen;
 use crate::slack::fake::FakeSlack;
 
 /// How much faster than the world's a rig's time goes: a verdict waits for several good looks, seconds apart.
@@ -58,7 +59,8 @@ pub struct Rig {
     pub store: Store,
     pub url: String,
     pub mode: &'static str,
-    _folder: tempfile::TempDir,
+    /// Where its store is.
+    pub folder: tempfile::TempDir,
 }
 
 /// A clock that runs as any other and can be moved on besides. It runs as long as the test.
@@ -109,7 +111,7 @@ impl Rig {
         let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let running = lifecycle::start(toban, server, axum::Router::new()).await.unwrap();
         let url = format!("http://{}", running.address);
-        Self { slack, sandbox, running, store, url, mode, _folder: folder }
+        Self { slack, sandbox, running, store, url, mode, folder }
     }
 
     pub async fn stop(self) {
