@@ -35,7 +35,9 @@ async fn ak_01_the_probe_proves_who_it_is_with_a_token_for_the_audience() {
     desk.world().with(|state, _| state.run.ailments.clear());
     let well = desk.types("health api-key-server").await;
     well.says(&["api-key-server is healthy", "http: 200 OK", "Not connected yet: Cloud Build (build)"]);
-    desk.types_as("U0SATO", BLUE, "health api-key-server").await.says(&["api-key-server は正常です（未接続 2 件）"]);
+    desk.types_as("U0SATO", BLUE, "health api-key-server")
+        .await
+        .says(&["api-key-server は正常です（未接続 2 件）"]);
     desk.close().await;
 }
 
@@ -44,7 +46,7 @@ async fn ak_01_refused_without_a_token_the_service_is_not_asked_and_not_called_i
     let desk = Desk::open().await;
     desk.world().fault(Fault::new(System::Metadata, Kind::PermissionDenied));
     let unknown = desk.types("health api-key-server").await;
-    unknown.says(&["no answer from web", "could not be asked: no Google ID token"]).hides(&["Roll back"]);
+    unknown.says(&["the state of web could not be seen", "could not be asked: no Google ID token"]).hides(&["Roll back"]);
     assert!(unknown.asked("GET", SERVICE.health).is_empty());
     unknown.changed_nothing();
     desk.close().await;
@@ -101,7 +103,10 @@ async fn ak_16_each_known_error_is_found_by_its_status_with_cause_and_remedy() {
     ] {
         let found = desk.types(command).await;
         for (_, error, cause, remedy) in KNOWN.iter().filter(|known| known.0 == status) {
-            found.says(&[&format!("# {error}\n*HTTP status*: {status}\n*Cause*: {cause}\n*Remedy*: "), remedy]);
+            found.says(&[
+                &format!("# {error}\n*HTTP status*: {status}\n*Cause*: {cause}\n*Remedy*: "),
+                remedy,
+            ]);
         }
         let entries = KNOWN.iter().filter(|known| known.0 == status).count();
         assert_eq!(found.text().matches("\n# ").count(), entries, "{}", found.text());
@@ -121,10 +126,14 @@ async fn ak_16_known_errors_are_explained_where_the_log_shows_them() {
     for (at, (status, error, cause, remedy)) in KNOWN.iter().enumerate() {
         let times = at + 1;
         log.says(&[&format!("Known error (×{times}): {error} – cause: {cause} – remedy: "), remedy]);
-        assert_eq!(log.seen.button(&format!("Runbook: {status}")), format!("runbook api-key-server {status}"));
+        assert_eq!(
+            log.seen.button(&format!("Runbook: {status}")),
+            format!("runbook api-key-server {status}")
+        );
     }
     let japanese = desk.types_as("U0SATO", BLUE, "logs api-key-server errors 1h").await;
-    japanese.says(&["既知のエラー（1 件）: Upstream service error – 原因: 上流APIエラー、APIキー無効 – 対処: "]);
+    japanese
+        .says(&["既知のエラー（1 件）: Upstream service error – 原因: 上流APIエラー、APIキー無効 – 対処: "]);
     desk.close().await;
 }
 
@@ -153,7 +162,9 @@ async fn ak_17_refused_whoever_may_only_look_neither_plans_nor_confirms() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn ak_17_refused_a_revision_that_never_became_ready_gets_no_traffic() {
-    let says = ["api-key-server-00042-pog cannot serve: never became ready: The user-provided container failed to start"];
+    let says = [
+        "api-key-server-00042-pog cannot serve: never became ready: The user-provided container failed to start",
+    ];
     SERVICE.cannot_go("rollback api-key-server api-key-server-00042-pog", &says).await;
 }
 

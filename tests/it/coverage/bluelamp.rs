@@ -19,7 +19,11 @@ async fn bl_02_the_portal_is_judged_by_cloud_run_and_by_its_own_health_page() {
     assert_eq!(english.asked.len(), 2);
 
     let japanese = desk.types_as("U0SATO", BLUE, "health bluelamp.portal").await;
-    japanese.says(&["bluelamp.portal は正常です", "ready: 準備完了", "100% bluelamp-00022-lem（LATEST に追従）"]);
+    japanese.says(&[
+        "bluelamp.portal は正常です",
+        "ready: 準備完了",
+        "100% bluelamp-00022-lem（LATEST に追従）",
+    ]);
     desk.close().await;
 }
 
@@ -28,14 +32,19 @@ async fn bl_02_refused_a_portal_that_is_down_is_unhealthy_and_a_cloud_that_says_
     let desk = Desk::open().await;
     desk.world().fault(Fault::new(System::Bluelamp, Kind::Unavailable));
     let down = desk.types("health bluelamp.portal").await;
-    down.says(&["bluelamp.portal is unhealthy", "❌ unhealthy  http: answered 503, expected 200"]).changed_nothing();
+    down.says(&["bluelamp.portal is unhealthy", "❌ unhealthy  http: answered 503, expected 200"])
+        .changed_nothing();
     down.says(&["[!Roll back… → rollback bluelamp.portal previous]"]);
 
     desk.world().clear_faults();
     desk.world().fault(Fault::new(System::Run, Kind::PermissionDenied));
     let refused = desk.types("health bluelamp.portal").await;
     refused
-        .says(&["bluelamp.portal: no answer from portal", "Toban's account is not allowed to", "http: 200 OK"])
+        .says(&[
+            "bluelamp.portal: the state of portal could not be seen",
+            "Toban's account is not allowed to",
+            "http: 200 OK",
+        ])
         .changed_nothing();
     desk.close().await;
 }
@@ -64,7 +73,12 @@ async fn bl_05_refused_without_quota_or_right_it_says_which_and_what_helps() {
     desk.world().fault(Fault::new(System::Logging, Kind::PermissionDenied));
     desk.types("logs bluelamp 50")
         .await
-        .says(&["The log of bluelamp.portal could not be read.", "not allowed to", "roles/logging.viewer", "Reference E-"])
+        .says(&[
+            "The log of bluelamp.portal could not be read.",
+            "not allowed to",
+            "roles/logging.viewer",
+            "Reference E-",
+        ])
         .changed_nothing();
     let odd = desk.types("logs bluelamp 0").await;
     assert!(odd.private && odd.asked.is_empty(), "{odd:?}");
@@ -180,7 +194,8 @@ async fn bl_13_every_trouble_of_the_guide_is_found_in_english_and_in_japanese() 
             [(english, crate::rig::app::OPS, ["*Cause*", "*Remedy*"]), (japanese, BLUE, ["*原因*", "*対処*"])]
         {
             let found = desk.types_as("U0SATO", channel, command).await;
-            let first = found.text().split("# ").nth(1).unwrap_or_else(|| panic!("{command}: {}", found.text()));
+            let first =
+                found.text().split("# ").nth(1).unwrap_or_else(|| panic!("{command}: {}", found.text()));
             for part in [symptom, cause, remedy].iter().chain(&labels) {
                 assert!(first.contains(part), "{command}: {part:?} is not in:\n{}", found.text());
             }

@@ -33,7 +33,8 @@ async fn desk() -> Desk {
 impl Service {
     fn serving(&self, desk: &Desk) -> Vec<(String, u64)> {
         let own = |(name, share): &(&str, u64)| ((*name).to_owned(), *share);
-        desk.world().with(|state, _| state.run.service(self.cloud_run).unwrap().serving().iter().map(own).collect())
+        desk.world()
+            .with(|state, _| state.run.service(self.cloud_run).unwrap().serving().iter().map(own).collect())
     }
 
     fn member(&self, desk: &Desk, member: &str) -> Value {
@@ -78,7 +79,10 @@ impl Service {
         undo.says(&[&format!("Let {} follow the newest revision again", self.place)]).changed_nothing();
         let undone = desk.presses(&undo, "Confirm").await;
         let sent = self.sent(&undone);
-        assert_eq!((&sent["traffic"][0]["percent"], &sent["traffic"][0]["revision"]), (&json!(100), &Value::Null));
+        assert_eq!(
+            (&sent["traffic"][0]["percent"], &sent["traffic"][0]["revision"]),
+            (&json!(100), &Value::Null)
+        );
         undone.says(&[&format!("{} follows LATEST again ({})", self.place, self.serves)]);
         self.serves_as_before(&desk);
         desk.close().await;
@@ -89,7 +93,8 @@ impl Service {
         let writes = writes(&answer.asked);
         assert_eq!(writes.len(), 1, "{writes:#?}");
         assert_eq!((writes[0].method.as_str(), writes[0].path.as_str()), ("PATCH", self.path));
-        let mask = url::form_urlencoded::parse(writes[0].query.as_bytes()).find(|(name, _)| name == "updateMask");
+        let mask =
+            url::form_urlencoded::parse(writes[0].query.as_bytes()).find(|(name, _)| name == "updateMask");
         assert_eq!(mask.unwrap().1, "traffic");
         writes[0].json()
     }

@@ -74,7 +74,8 @@ impl Desk {
         let settled = || {
             self.world().with(|state, _| {
                 let service = state.run.service(service).unwrap();
-                service.doc.get("reconciling").is_none_or(|flag| flag == false) && service.serving() == [(revision, 100)]
+                service.doc.get("reconciling").is_none_or(|flag| flag == false)
+                    && service.serving() == [(revision, 100)]
             })
         };
         while !settled() {
@@ -88,9 +89,8 @@ impl Desk {
 
     /// The first new message that answers: not the line that opens a thread, and not one that is still being worked on.
     async fn answer(&self, before: usize) -> Answer {
-        let answers = |said: &Said| {
-            said.only.is_some() || (said.thread.is_some() && !said.shown().starts_with('⏳'))
-        };
+        let answers =
+            |said: &Said| said.only.is_some() || (said.thread.is_some() && !said.shown().starts_with('⏳'));
         let found = |state: &State| {
             let said = state.messages[before..].iter().find(|said| answers(said))?;
             let seen = Seen::of(said);

@@ -30,7 +30,9 @@ async fn sb_01_the_condition_of_the_service_is_read_and_its_page_is_asked() {
     well.asked_once("GET", SERVICE.path);
     well.asked_once("GET", SERVICE.health);
     well.changed_nothing();
-    desk.types_as("U0SATO", BLUE, "health sagebase").await.says(&["sagebase は正常です（未接続 5 件）", "✅ 正常"]);
+    desk.types_as("U0SATO", BLUE, "health sagebase")
+        .await
+        .says(&["sagebase は正常です（未接続 5 件）", "✅ 正常"]);
     desk.close().await;
 }
 
@@ -38,9 +40,11 @@ async fn sb_01_the_condition_of_the_service_is_read_and_its_page_is_asked() {
 async fn sb_01_refused_a_condition_that_is_not_true_is_told_with_its_reason() {
     let desk = Desk::open().await;
     desk.world().fault(Fault::new(System::Run, Kind::NeverReady));
-    let mut template =
-        desk.world().with(|state, _| state.run.service("sagebase-streamlit").unwrap().doc["template"].clone());
-    template["containers"][0]["image"] = json!("asia-northeast1-docker.pkg.dev/sagebase-prod/sagebase/streamlit:bad");
+    let mut template = desk
+        .world()
+        .with(|state, _| state.run.service("sagebase-streamlit").unwrap().doc["template"].clone());
+    template["containers"][0]["image"] =
+        json!("asia-northeast1-docker.pkg.dev/sagebase-prod/sagebase/streamlit:bad");
     template["revision"] = json!("");
     SERVICE.changes(&desk, "template", json!({ "template": template })).await;
     desk.settled("sagebase-streamlit", SERVICE.serves).await;
@@ -54,10 +58,16 @@ async fn sb_01_refused_a_condition_that_is_not_true_is_told_with_its_reason() {
 async fn sb_03_a_day_of_errors_is_told_by_kind_with_counts_most_frequent_first() {
     let desk = Desk::with(Plan { sandbox: Options::quiet(), ..Plan::default() }).await;
     for number in 0..7 {
-        desk.world().say("sagebase-streamlit", 500, &format!("could not save minutes_{number}.pdf after {number}00 ms"));
+        desk.world().say(
+            "sagebase-streamlit",
+            500,
+            &format!("could not save minutes_{number}.pdf after {number}00 ms"),
+        );
     }
     for number in 0..3 {
-        let trace = format!("Traceback (most recent call last):\n  File \"/app/a.py\", line 2{number}\nTimeoutError: {number}");
+        let trace = format!(
+            "Traceback (most recent call last):\n  File \"/app/a.py\", line 2{number}\nTimeoutError: {number}"
+        );
         desk.world().say("sagebase-streamlit", 500, &trace);
     }
     desk.world().say("sagebase-streamlit", 600, "Memory limit of 2048 MiB exceeded");
@@ -65,11 +75,18 @@ async fn sb_03_a_day_of_errors_is_told_by_kind_with_counts_most_frequent_first()
 
     let day = desk.types("logs sagebase errors 24h").await;
     day.says(&["1 critical, 10 errors in the last 24h"]).hides(&["all is well", "Traceback"]);
-    let rows: Vec<&str> = day.text().lines().skip_while(|line| !line.contains("Count")).skip(1).take(3).collect();
-    for (row, (count, text)) in
-        rows.iter().zip([("7", "could not save minutes_6.pdf after 600 ms"), ("3", "TimeoutError: 2"), ("1", "Memory limit")])
-    {
-        assert!(row.trim_start_matches(['|', ' ']).starts_with(count) && row.contains(text), "{}", day.text());
+    let rows: Vec<&str> =
+        day.text().lines().skip_while(|line| !line.contains("Count")).skip(1).take(3).collect();
+    for (row, (count, text)) in rows.iter().zip([
+        ("7", "could not save minutes_6.pdf after 600 ms"),
+        ("3", "TimeoutError: 2"),
+        ("1", "Memory limit"),
+    ]) {
+        assert!(
+            row.trim_start_matches(['|', ' ']).starts_with(count) && row.contains(text),
+            "{}",
+            day.text()
+        );
     }
     let filter = day.filter();
     assert!(filter.starts_with(WHERE) && filter.ends_with(" AND severity>=ERROR"), "{filter}");
@@ -122,11 +139,18 @@ async fn sb_07_severity_text_and_pattern_are_asked_of_the_log_in_its_own_languag
             "logs sagebase /timeout|refused/ 24h",
             "(textPayload=~\"timeout|refused\" OR jsonPayload.message=~\"timeout|refused\")",
         ),
-        ("logs sagebase errors \"Connection\" /refused$/ 24h", "severity>=ERROR AND \"Connection\" AND (textPayload=~\"refused$\" OR jsonPayload.message=~\"refused$\")"),
+        (
+            "logs sagebase errors \"Connection\" /refused$/ 24h",
+            "severity>=ERROR AND \"Connection\" AND (textPayload=~\"refused$\" OR jsonPayload.message=~\"refused$\")",
+        ),
     ] {
         let log = desk.types(command).await;
         assert!(log.filter().ends_with(&format!("Z\" AND {term}")), "{command}: {}", log.filter());
-        assert!(log.text().contains("Known error") || !lines(log.text()).is_empty(), "{command}: {}", log.text());
+        assert!(
+            log.text().contains("Known error") || !lines(log.text()).is_empty(),
+            "{command}: {}",
+            log.text()
+        );
     }
     desk.close().await;
 }

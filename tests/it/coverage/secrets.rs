@@ -102,7 +102,9 @@ fn no_value_of_a_secret_reaches_chat_log_audit_or_store() {
                 desk.rig.press(&answer.seen, "As a file").await;
             }
         }
-        for careless in ["logs bluelamp \"password={}\"", "logs bluelamp password={}", "runbook bluelamp password={}"] {
+        for careless in
+            ["logs bluelamp \"password={}\"", "logs bluelamp password={}", "runbook bluelamp password={}"]
+        {
             desk.types(&careless.replace("{}", TYPED)).await;
         }
         assert!(masked && !tokens.is_empty(), "there was nothing to hide");
@@ -161,7 +163,8 @@ fn store(desk: &Desk) -> String {
 fn absent(secrets: &BTreeSet<(&'static str, String)>, place: &str, text: &str) {
     for (name, secret) in secrets {
         if let Some(at) = text.find(secret.as_str()) {
-            let around: String = text[..at].chars().rev().take(80).collect::<Vec<_>>().into_iter().rev().collect();
+            let around: String =
+                text[..at].chars().rev().take(80).collect::<Vec<_>>().into_iter().rev().collect();
             panic!("a {name} is in {place}, after: {around}");
         }
     }
