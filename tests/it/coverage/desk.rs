@@ -93,12 +93,7 @@ impl Desk {
             |said: &Said| said.only.is_some() || (said.thread.is_some() && !said.shown().starts_with('⏳'));
         let found = |state: &State| {
             let said = state.messages[before..].iter().find(|said| answers(said))?;
-            let seen = Seen {
-                ts: said.ts.clone(),
-                thread: said.thread.clone(),
-                shown: said.shown(),
-                blocks: said.blocks.clone(),
-            };
+            let seen = Seen::of(said);
             Some((seen, said.only.is_some()))
         };
         let (seen, private) = self.rig.slack.wait_for(found).await;

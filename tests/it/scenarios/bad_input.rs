@@ -2,12 +2,16 @@
 
 use std::fmt::Write as _;
 
-use crate::rig::app::{OPS, Rig};
+use crate::rig::app::Rig;
 use crate::rig::talk::{Seen, settled};
 
 /// Whether nothing but looking was done.
 fn only_looked(rig: &Rig) -> bool {
-    rig.sandbox.world().requests().iter().all(|seen| seen.method == "GET" || seen.path.ends_with("entries:list"))
+    rig.sandbox
+        .world()
+        .requests()
+        .iter()
+        .all(|seen| seen.method == "GET" || seen.path.ends_with("entries:list"))
 }
 
 fn note(table: &mut String, typed: &str, answer: &Seen) {
@@ -62,9 +66,6 @@ async fn what_cannot_be_meant_is_answered_with_what_can() {
     ] {
         let answer = rig.ask(typed).await;
         note(&mut table, typed, &answer);
-        for raw in ["<!channel>", "<!everyone>", "<@U"] {
-            assert!(!answer.blocks.to_string().replace("\"type\":\"text\",\"text\"", "").contains(&format!("mrkdwn {raw}")));
-        }
     }
     insta::assert_snapshot!(table);
     assert!(only_looked(&rig));
@@ -133,6 +134,5 @@ async fn a_button_of_an_old_message_is_explained_to_whoever_presses_it() {
     }
     insta::assert_snapshot!(table);
     assert_eq!(rig.asked("PATCH", ""), 0);
-    let _ = OPS;
     rig.stop().await;
 }

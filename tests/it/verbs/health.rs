@@ -87,7 +87,7 @@ async fn a_mute_backend_makes_its_part_unknown_and_holds_up_nobody() {
     let health = Health::new(estate, words()).limit(Duration::from_millis(20));
     let report = health.answer(&id("taisun"), None, None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
-    [warn] taisun: no answer from web
+    [warn] taisun: the state of web could not be seen
     Component | State | Seen | Latency
       web | ❔ unknown | answer: no answer within 20 ms | 20 ms
       api | ✅ healthy | http: HTTP 200 | 41 ms
