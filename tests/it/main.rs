@@ -6,6 +6,7 @@ mod catalogue;
 mod config;
 mod console;
 mod coverage;
+mod demo;
 mod house;
 mod rig;
 mod sandbox;
