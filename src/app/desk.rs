@@ -293,7 +293,7 @@ fn command_text(message: &Message) -> String {
 fn stranger(message: &Message) -> Report {
     Report::new(Tone::Bad, Phrase::new("stranger")).text(
         Phrase::new("stranger-hint")
-            .with("door", message.place.door.as_str())
+            .with("key", message.place.door.key())
             .with("user", message.user.as_str()),
     )
 }

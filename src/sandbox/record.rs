@@ -105,7 +105,11 @@ pub(super) async fn gate(State(world): State<World>, request: Request, next: Nex
                 return Html("<!DOCTYPE html><html><title>Captive portal</title>Please log in</html>")
                     .into_response();
             }
-            Kind::Unavailable | Kind::PermissionDenied | Kind::Exhausted => {
+            Kind::Unavailable
+            | Kind::PermissionDenied
+            | Kind::NotFound
+            | Kind::Conflict
+            | Kind::Exhausted => {
                 return refuse(&kind, system, stream);
             }
             Kind::NeverReady | Kind::EndlessOperation | Kind::FailingOperation => {}
@@ -136,6 +140,12 @@ fn refuse(kind: &Kind, system: System, grpc: bool) -> Response {
         Kind::PermissionDenied => {
             (Code::PermissionDenied, StatusCode::FORBIDDEN, "The caller does not have permission")
         }
+        Kind::NotFound => (Code::NotFound, StatusCode::NOT_FOUND, "Requested entity was not found."),
+        Kind::Conflict => (
+            Code::Aborted,
+            StatusCode::CONFLICT,
+            "Conflict for resource: version was specified but current version is different.",
+        ),
         Kind::Exhausted => (
             Code::ResourceExhausted,
             StatusCode::TOO_MANY_REQUESTS,

@@ -1,6 +1,7 @@
 //! Tests of the whole from outside: one binary, one link, many scenarios.
 
 mod backends;
+mod binary;
 mod catalogue;
 mod config;
 mod console;

@@ -70,7 +70,7 @@ fn short(name: &str) -> &str {
 }
 
 /// What Cloud Run says without its first sentence, `Revision '…' is not ready and cannot serve traffic.`
-fn cause(message: &str) -> &str {
+pub(super) fn cause(message: &str) -> &str {
     let rest = message.strip_prefix("Revision '").and_then(|rest| rest.split_once("cannot serve traffic."));
     rest.map(|(_, cause)| cause.trim()).filter(|cause| !cause.is_empty()).unwrap_or(message)
 }
