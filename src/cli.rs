@@ -65,13 +65,13 @@ pub enum Task {
         /// Act for this person; needs the right `impersonate`, and both names are audited.
         #[arg(long = "as", value_name = "PERSON")]
         person: Option<String>,
-        /// Print the report as JSON.
+        /// Print JSON: how it ended, the report, and the report as text.
         #[arg(long)]
         json: bool,
         /// Confirm the plan at once; never one that needs a second person.
         #[arg(long)]
         yes: bool,
-        /// The command, as typed in chat.
+        /// The command, as typed in chat; options come before it.
         #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
         command: Vec<String>,
     },
@@ -85,7 +85,8 @@ pub enum Task {
     /// Print the app manifest of a chat platform, ready to paste.
     #[command(after_help = "Example:  toban manifest slack > manifest.json")]
     Manifest {
-        /// The platform.
+        /// The platform: slack.
+        #[arg(hide_possible_values = true)]
         platform: Platform,
         /// Where the config is.
         #[command(flatten)]
@@ -113,12 +114,14 @@ pub enum Task {
 #[derive(Debug, Subcommand)]
 pub enum Audit {
     /// Check the hash chain: finds rows that were changed, removed, reordered or inserted.
+    #[command(after_help = "Example:  toban audit verify --config /etc/toban")]
     Verify {
         /// Where the config is.
         #[command(flatten)]
         config: ConfigDir,
     },
     /// Write the audit as JSON lines.
+    #[command(after_help = "Example:  toban audit export --config /etc/toban > audit.jsonl")]
     Export {
         /// Where the config is.
         #[command(flatten)]
@@ -129,7 +132,7 @@ pub enum Audit {
 /// Where the config is.
 #[derive(Debug, Clone, Args)]
 pub struct ConfigDir {
-    /// The folder with the config.
+    /// The folder with the config; only the built-in defaults if not said.
     #[arg(long = "config", value_name = "DIR", env = "TOBAN_CONFIG")]
     pub dir: Option<PathBuf>,
 }

@@ -11,14 +11,14 @@ use crate::base::Clock;
 use crate::chat::console::{
     Channel, Completer, Console, Persona, Setup, Suggestion, Try, anyone_on_loopback,
 };
-use crate::config::{Config, environment};
+use crate::config::Config;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::person::Door;
 use crate::domain::words::{Phrase, Reader, Words};
 use crate::lifecycle::{self, Running};
 use crate::sandbox::{Options, Sandbox};
 use crate::store::Role;
-use crate::tasks::{DONE, say};
+use crate::tasks::{DONE, say, with_dotenv};
 use crate::telemetry::{self, Shape};
 use crate::web::Server;
 use crate::wire;
@@ -63,7 +63,7 @@ pub async fn start(speed: u32, listen: SocketAddr) -> anyhow::Result<Demo> {
         sandbox.config_overlay(),
         folder.join("toban.db").display()
     );
-    let config = Config::example(&overlay, environment(), &verbs).map_err(|faults| {
+    let config = Config::example(&overlay, with_dotenv()?, &verbs).map_err(|faults| {
         anyhow::anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
     let words = Arc::new(Words::load()?);

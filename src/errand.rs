@@ -7,6 +7,7 @@ use anyhow::{Context as _, bail};
 use async_trait::async_trait;
 
 use crate::app::dispatch::Ended;
+use crate::app::heartbeat;
 use crate::base::Clock;
 use crate::base::ids::{InboxId, row};
 use crate::base::text::nearest;
@@ -18,7 +19,7 @@ use crate::domain::plain;
 use crate::domain::report::{Body, Tone};
 use crate::domain::words::{Reader, Words};
 use crate::ports::{Chat, ChatError, Outgoing};
-use crate::store::Role;
+use crate::store::{Role, StoreError};
 use crate::tasks::{DONE, FAILED, Loaded, say};
 use crate::wire;
 
@@ -58,7 +59,6 @@ pub async fn run(mut loaded: Loaded, errand: Errand) -> anyhow::Result<u8> {
     let toban =
         wire::wire(config, loaded.catalogue.clone(), words.clone(), clock.clone(), Role::Run, vec![terminal])
             .await?;
-    toban.store.beat().await?;
     let said = |text: String| Message {
         id: InboxId::from(format!("terminal:{}", row())),
         // The caller's own name stays on record as the place, whoever is acted for.
@@ -68,18 +68,29 @@ pub async fn run(mut loaded: Loaded, errand: Errand) -> anyhow::Result<u8> {
         text,
         received: clock.now(),
     };
-    let mut ended = toban.dispatch.see_through(said(typed(&errand.command))).await?;
-    if errand.yes
-        && let Some(confirm) = confirmation(&ended)
-    {
-        ended = toban.dispatch.see_through(said(confirm)).await?;
-    }
-    toban.delivery.settled().await;
+    let work = async {
+        let ended = toban.dispatch.see_through(said(typed(&errand.command))).await?;
+        let ended = match confirmation(&ended).filter(|_| errand.yes) {
+            Some(confirm) => toban.dispatch.see_through(said(confirm)).await?,
+            None => ended,
+        };
+        toban.delivery.settled().await;
+        Ok::<_, StoreError>(ended)
+    };
+    let ended = tokio::select! {
+        ended = work => ended?,
+        // A `serve` on the same store would take a change that goes on for long for one that was left behind.
+        never = heartbeat::beat(&toban.store) => match never {},
+    };
     toban.store.close().await;
+    let text = plain::render(&ended.report, &words, &reader);
     if errand.json {
-        say(&serde_json::to_string_pretty(&ended.report)?)?;
+        let told = serde_json::json!({
+            "worked": ended.worked(), "outcome": ended.outcome, "text": text, "report": ended.report,
+        });
+        say(&format!("{told:#}"))?;
     } else {
-        say(&plain::render(&ended.report, &words, &reader))?;
+        say(&text)?;
     }
     Ok(if ended.worked() { DONE } else { FAILED })
 }

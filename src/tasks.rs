@@ -1,5 +1,6 @@
 //! What each task of the command line does, and the exit code that it ends with.
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use crate::chat::slack::manifest::{self, ManifestSettings, Mode, SlashCommand};
 use crate::cli::{Audit, Cli, ConfigDir, Platform, Task, completion};
 use crate::config::shape::doors::SlackMode;
 use crate::config::shape::settings::LogFormat;
-use crate::config::{Config, Fault, environment};
+use crate::config::{Config, Fault, environment, environment_with};
 use crate::demo;
 use crate::domain::catalogue::Catalogue;
 use crate::domain::words::{Phrase, Reader, Words};
@@ -54,23 +55,25 @@ async fn task(cli: Cli) -> anyhow::Result<u8> {
     let log = cli.log;
     match cli.task {
         Task::Demo { speed, listen } => demo::run(speed, &listen, log.as_deref().unwrap_or("warn")).await,
-        Task::Serve { config } => match load(&config)? {
+        Task::Serve { config } => match load(&config, environment())?.and_then(connected) {
             Ok(config) => serve(config, log).await,
             Err(code) => Ok(code),
         },
         Task::Check { config, online } => check(&config, online).await,
-        Task::Run { config, person, json, yes, command } => match load(&config)? {
-            Ok(loaded) => {
-                telemetry::start(log.as_deref().unwrap_or("error"), Shape::Text)?;
-                errand::run(loaded, Errand { person, json, yes, command }).await
+        Task::Run { config, person, json, yes, command } => {
+            match load(&config, with_dotenv()?)?.and_then(connected) {
+                Ok(loaded) => {
+                    telemetry::start(log.as_deref().unwrap_or("error"), Shape::Text)?;
+                    errand::run(loaded, Errand { person, json, yes, command }).await
+                }
+                Err(code) => Ok(code),
             }
+        }
+        Task::Commands { config } => match load(&config, environment())? {
+            Ok(loaded) => say(&loaded.catalogue.manual(&Words::load()?, &loaded.reader())),
             Err(code) => Ok(code),
         },
-        Task::Commands { config } => match load(&config)? {
-            Ok(Loaded { catalogue, .. }) => say(&catalogue.manual(&Words::load()?, &Reader::default())),
-            Err(code) => Ok(code),
-        },
-        Task::Manifest { platform: Platform::Slack, config } => match load(&config)? {
+        Task::Manifest { platform: Platform::Slack, config } => match load(&config, environment())? {
             Ok(loaded) => say(&slack_manifest(&loaded)?),
             Err(code) => Ok(code),
         },
@@ -91,9 +94,22 @@ pub struct Loaded {
     pub catalogue: Arc<Catalogue>,
 }
 
+impl Loaded {
+    /// The workspace as a reader: its language and zone.
+    fn reader(&self) -> Reader {
+        let words = &self.config.settings.words;
+        Reader { lang: words.lang, zone: words.tz.0.clone() }
+    }
+}
+
+/// The environment of whoever tries things by hand: a `.env` file of the working folder lies beneath it.
+pub fn with_dotenv() -> anyhow::Result<BTreeMap<String, String>> {
+    environment_with(Path::new(".env")).context(".env cannot be read")
+}
+
 /// Loads the config; its faults are told and become the exit code.
-fn load(dir: &ConfigDir) -> anyhow::Result<Result<Loaded, u8>> {
-    match read(dir.dir.as_deref()) {
+fn load(dir: &ConfigDir, environment: BTreeMap<String, String>) -> anyhow::Result<Result<Loaded, u8>> {
+    match read(dir.dir.as_deref(), environment) {
         Ok(config) => {
             for warning in &config.warnings {
                 complain(format_args!("warning: {warning}"));
@@ -110,10 +126,25 @@ fn load(dir: &ConfigDir) -> anyhow::Result<Result<Loaded, u8>> {
     }
 }
 
-fn read(dir: Option<&Path>) -> Result<Config, Vec<Fault>> {
+fn read(dir: Option<&Path>, environment: BTreeMap<String, String>) -> Result<Config, Vec<Fault>> {
     let embedded = Catalogue::embedded().ok();
     let verbs: Vec<&str> = embedded.iter().flat_map(Catalogue::verbs).collect();
-    Config::load(dir, environment(), &verbs)
+    Config::load(dir, environment, &verbs)
+}
+
+/// The config again, if every secret that it refers to can be fetched; otherwise those that cannot are told.
+fn connected(loaded: Loaded) -> Result<Loaded, u8> {
+    let away = out_of_reach(&loaded.config);
+    away.iter().for_each(|line| complain(format_args!("{line}")));
+    if away.is_empty() { Ok(loaded) } else { Err(CONFIG) }
+}
+
+/// The secrets that nobody can fetch yet, a line each.
+fn out_of_reach(config: &Config) -> Vec<String> {
+    let line = |reference| {
+        format!("{reference}: Google Secret Manager is not connected yet: use env:NAME or file:PATH")
+    };
+    config.vault.unresolved().map(line).collect()
 }
 
 async fn serve(loaded: Loaded, log: Option<String>) -> anyhow::Result<u8> {
@@ -136,10 +167,12 @@ async fn serve(loaded: Loaded, log: Option<String>) -> anyhow::Result<u8> {
 }
 
 async fn check(dir: &ConfigDir, online: bool) -> anyhow::Result<u8> {
-    let loaded = match load(dir)? {
+    let loaded = match load(dir, environment())? {
         Ok(loaded) => loaded,
         Err(_) => return Ok(FAILED),
     };
+    let away = out_of_reach(&loaded.config);
+    away.iter().for_each(|line| complain(format_args!("{line}")));
     let settings = &loaded.config.settings;
     let clashes = crate::chat::slack::manifest::clashes(
         settings.slack.commands.iter().map(String::as_str),
@@ -148,8 +181,9 @@ async fn check(dir: &ConfigDir, online: bool) -> anyhow::Result<u8> {
     for clash in &clashes {
         complain(format_args!("slack.commands: {clash}"));
     }
-    let mut wrong = !clashes.is_empty();
-    if online {
+    let mut wrong = !clashes.is_empty() || !away.is_empty();
+    // Without its secrets most of it could not be tried.
+    if online && away.is_empty() {
         for (good, line) in crate::online::check(&loaded.config).await?.lines {
             say(&format!("{} {line}", if good { "✓" } else { "✗" }))?;
             wrong |= !good;
@@ -168,11 +202,14 @@ async fn check(dir: &ConfigDir, online: bool) -> anyhow::Result<u8> {
 
 async fn audit(task: Audit) -> anyhow::Result<u8> {
     let (Audit::Verify { config } | Audit::Export { config }) = &task;
-    let loaded = match load(config)? {
+    let loaded = match load(config, environment())?.and_then(connected) {
         Ok(loaded) => loaded,
         Err(code) => return Ok(code),
     };
     let url = loaded.config.store_url().context("store.url is kept in a place that is not connected yet")?;
+    if !Store::exists(url.reveal()) {
+        anyhow::bail!("store.url: there is no such file, so nothing has been audited");
+    }
     let store = Store::open(url.reveal(), Clock::system(), Role::Run).await?;
     match task {
         Audit::Export { .. } => {
@@ -214,8 +251,8 @@ fn complain(text: std::fmt::Arguments<'_>) {
 
 fn slack_manifest(loaded: &Loaded) -> anyhow::Result<String> {
     let settings = &loaded.config.settings;
-    let words = Words::load()?;
-    let say = |phrase: &Phrase| words.say(&Reader::default(), phrase);
+    let (words, reader) = (Words::load()?, loaded.reader());
+    let say = |phrase: &Phrase| words.say(&reader, phrase);
     let commands: Vec<SlashCommand> = settings
         .slack
         .commands

@@ -1,6 +1,6 @@
 # Answers of the desk, plans and pages.
 stranger = I do not know you here, so I cannot do anything for you.
-stranger-hint = Ask whoever keeps Toban's config to add { $door } = "{ $user }" to your [[person]].
+stranger-hint = Ask whoever keeps Toban's config to add { $key } = "{ $user }" to your [[person]].
 refused = You may not run “{ $verb }” on { $service } here.
 refused-elsewhere = You may in another channel.
 refused-nobody = Nobody's role allows it.

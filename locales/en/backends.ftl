@@ -2,15 +2,15 @@
 
 backend-not-asked = could not be asked: { $why } ({ $detail })
 
-backend-run-ready = ready
+backend-run-ready = yes
 backend-run-unsaid = Cloud Run does not say whether it is ready
 backend-run-underway = a change is under way
 backend-run-underway-with = a change is under way: { $detail }
 backend-run-failed = { $condition } failed, without a reason given
 backend-run-deploying = { $created } is being deployed
 backend-run-never-ready = the newest revision { $created } did not become ready: { $detail }
-backend-run-traffic-latest = { $shares } (new deployments get traffic)
-backend-run-traffic-pinned = { $shares } (pinned: new deployments get no traffic)
+backend-run-traffic-latest = { $shares } (follows LATEST)
+backend-run-traffic-pinned = { $shares } (pinned)
 
 backend-http-status = answered { $status }, expected { $expected }
 backend-http-slow = answered { $status }, but slower than { $slow }

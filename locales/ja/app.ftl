@@ -1,6 +1,6 @@
 # 応答・計画・ページ送り
 stranger = あなたが誰か分からないため、何も実行できません。
-stranger-hint = 設定の管理者に、あなたの [[person]] に { $door } = "{ $user }" を追加するよう依頼してください。
+stranger-hint = 設定の管理者に、あなたの [[person]] に { $key } = "{ $user }" を追加するよう依頼してください。
 refused = ここでは { $service } に対して「{ $verb }」を実行する権限がありません。
 refused-elsewhere = 別のチャンネルでは実行できます。
 refused-nobody = この操作を許可されたロールはありません。

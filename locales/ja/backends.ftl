@@ -1,27 +1,27 @@
 # バックエンドのアダプターが見たこと、伝えること。
 
-backend-not-asked = 確認できませんでした: { $why }({ $detail })
+backend-not-asked = 確認できませんでした: { $why }（{ $detail }）
 
 backend-run-ready = 準備完了
 backend-run-unsaid = Cloud Run が状態を返していません
 backend-run-underway = 変更を適用中です
 backend-run-underway-with = 変更を適用中です: { $detail }
-backend-run-failed = { $condition } が失敗しました(理由の記載なし)
+backend-run-failed = { $condition } が失敗しました（理由の記載なし）
 backend-run-deploying = { $created } をデプロイ中です
 backend-run-never-ready = 最新リビジョン { $created } が起動しませんでした: { $detail }
-backend-run-traffic-latest = { $shares }(新しいデプロイに自動で切り替わります)
-backend-run-traffic-pinned = { $shares }(固定中: 新しいデプロイにはトラフィックが流れません)
+backend-run-traffic-latest = { $shares }（LATEST に追従）
+backend-run-traffic-pinned = { $shares }（固定中）
 
-backend-http-status = 応答 { $status }(期待値 { $expected })
+backend-http-status = 応答 { $status }（期待値 { $expected }）
 backend-http-slow = 応答 { $status }、ただし { $slow } より遅い
 backend-http-silent = { $limit } 以内に応答がありません
 backend-http-unreachable = 接続できません: { $detail }
 backend-http-broken = 応答が途中で切れました: { $detail }
 backend-http-too-large = 応答が 1 MiB を超えています
 backend-http-not-json = 応答が JSON ではありません
-backend-http-member = { $member } が { $seen }(期待値 { $expected })
-backend-http-member-missing = { $member } がありません(期待値 { $expected })
-backend-http-no-token = 確認できませんでした: Google の ID トークンを取得できません({ $detail })
+backend-http-member = { $member } が { $seen }（期待値 { $expected }）
+backend-http-member-missing = { $member } がありません（期待値 { $expected }）
+backend-http-no-token = 確認できませんでした: Google の ID トークンを取得できません（{ $detail }）
 backend-http-no-url = このチェックの URL が正しくありません
 
 backend-route-revision = すべてのトラフィックを { $revision } に切り替えています…

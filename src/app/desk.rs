@@ -9,6 +9,7 @@ use crate::app::estate::Estate;
 use crate::app::limits::Limits;
 use crate::app::progress::Progress;
 use crate::app::verb::{Ask, Proposal, Verb};
+use crate::app::verbs::say;
 use crate::base::clock::within;
 use crate::base::ids::{ComponentId, ServiceId};
 use crate::base::{Clock, span};
@@ -259,8 +260,8 @@ impl Desk {
         if refusal.holders.is_empty() {
             report = report.text(Phrase::new("refused-nobody"));
         } else {
-            let names: Vec<String> = refusal.holders.iter().take(8).map(|id| self.company.name(id)).collect();
-            report = report.text(Phrase::new("refused-holders").with("names", names.join(", ")));
+            let names = refusal.holders.iter().take(8).map(|id| Phrase::raw(self.company.name(id)));
+            report = report.text(Phrase::new("refused-holders").with("names", say::list(names)));
         }
         Answer::private(report, format!("refused: {} {service}", refusal.verb))
     }
@@ -292,7 +293,7 @@ fn command_text(message: &Message) -> String {
 fn stranger(message: &Message) -> Report {
     Report::new(Tone::Bad, Phrase::new("stranger")).text(
         Phrase::new("stranger-hint")
-            .with("door", message.place.door.as_str())
+            .with("key", message.place.door.key())
             .with("user", message.user.as_str()),
     )
 }

@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, watch};
 
 use crate::app::desk::{Answer, Desk, note};
 use crate::app::progress::{self, PATIENCE, Progress};
-use crate::app::{heartbeat, pages};
+use crate::app::pages;
 use crate::base::ids::{PostId, ResultId};
 use crate::base::text::shorten;
 use crate::domain::audit::AuditEntry;
@@ -88,18 +88,13 @@ impl Dispatch {
         let _ = self.0.working.subscribe().wait_for(|working| *working == 0).await;
     }
 
-    /// Stores a message and works on it to its end. For a terminal, which waits, and beside which no keeper says
-    /// that this replica lives.
+    /// Stores a message and works on it to its end. For a terminal, which waits.
     ///
     /// # Errors
     /// When the store fails; then nothing was answered.
     pub async fn see_through(&self, message: Message) -> Result<Ended, StoreError> {
-        let store = &self.0.desk.store;
-        store.accept(&message).await?;
-        tokio::select! {
-            ended = self.work(message, 0) => ended,
-            never = heartbeat::beat(store) => match never {},
-        }
+        self.0.desk.store.accept(&message).await?;
+        self.work(message, 0).await
     }
 
     async fn work(&self, message: Message, attempts: u32) -> Result<Ended, StoreError> {
@@ -215,9 +210,8 @@ impl Dispatch {
             }
             None => None,
         };
-        // To one person alone only where the platform can do that without fail; in a thread all may read it.
-        let alone = answer.private
-            && (message.entry.reply_url().is_some() || !matches!(message.entry, Entry::Mention));
+        // What was said before all is answered before all; what only the platform heard, to its sender alone.
+        let alone = answer.private && !matches!(message.entry, Entry::Mention | Entry::Direct);
         let audience = if alone {
             Audience::Only {
                 user: message.user.clone(),

@@ -34,6 +34,14 @@ impl Door {
             Self::Terminal => "terminal",
         }
     }
+
+    /// The key of `[[person]]` that says who somebody is there.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Terminal => "os_user",
+            other => other.as_str(),
+        }
+    }
 }
 
 /// A person of the config.

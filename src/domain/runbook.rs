@@ -62,7 +62,7 @@ pub fn known<'a, 'l>(
     known
 }
 
-/// The entries that fit the words best, best first, at most `most`. Words are found in either language, whole or in
+/// The entries that fit the words best, best first, at most `most`; none that fits much worse than the best. Words are found in either language, whole or in
 /// part; a number is looked for among the HTTP statuses.
 pub fn find<'a>(entries: &'a [Entry], words: &str, most: usize) -> Vec<&'a Entry> {
     let words = plain(words).to_lowercase();
@@ -73,6 +73,9 @@ pub fn find<'a>(entries: &'a [Entry], words: &str, most: usize) -> Vec<&'a Entry
     let mut scored: Vec<(u32, &Entry)> =
         entries.iter().map(|entry| (score(entry, &terms), entry)).filter(|(score, _)| *score > 0).collect();
     scored.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    // What fits less than half as well shares a word by chance.
+    let best = scored.first().map_or(0, |(score, _)| *score);
+    scored.retain(|(score, _)| *score * 2 > best);
     scored.into_iter().take(most).map(|(_, entry)| entry).collect()
 }
 

@@ -55,6 +55,10 @@ pub enum Kind {
     Unavailable,
     /// 403 PERMISSION_DENIED.
     PermissionDenied,
+    /// 404 NOT_FOUND.
+    NotFound,
+    /// 409 ABORTED.
+    Conflict,
     /// 429 RESOURCE_EXHAUSTED.
     Exhausted,
     /// A page of HTML with status 200 in the place of JSON.

@@ -29,7 +29,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use self::fault::{Fault, Kind, System};
-pub use self::record::Seen;
+pub use self::record::{MESSAGE, Seen};
 pub use self::world::World;
 use crate::base::Clock;
 

@@ -34,7 +34,7 @@ const HEADERS: [&str; 6] = [
 pub struct Seen {
     /// When, by the world's clock.
     pub at: Timestamp,
-    /// `GET`.
+    /// `GET`; [`MESSAGE`] for what came in a stream.
     pub method: String,
     /// The path.
     pub path: String,
@@ -42,11 +42,26 @@ pub struct Seen {
     pub query: String,
     /// Those of its headers that matter.
     pub headers: BTreeMap<String, String>,
-    /// The body; empty for streams.
+    /// The body; empty for streams, whose messages are remembered one by one.
     pub body: Bytes,
 }
 
+/// The method of a message that came in a stream after its request.
+pub const MESSAGE: &str = "MESSAGE";
+
 impl Seen {
+    /// A message of a stream, as JSON.
+    pub(super) fn message(at: Timestamp, path: &str, message: &serde_json::Value) -> Self {
+        Self {
+            at,
+            method: MESSAGE.to_owned(),
+            path: path.to_owned(),
+            query: String::new(),
+            headers: BTreeMap::new(),
+            body: message.to_string().into(),
+        }
+    }
+
     /// The body as JSON; null if it is none.
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
@@ -90,7 +105,11 @@ pub(super) async fn gate(State(world): State<World>, request: Request, next: Nex
                 return Html("<!DOCTYPE html><html><title>Captive portal</title>Please log in</html>")
                     .into_response();
             }
-            Kind::Unavailable | Kind::PermissionDenied | Kind::Exhausted => {
+            Kind::Unavailable
+            | Kind::PermissionDenied
+            | Kind::NotFound
+            | Kind::Conflict
+            | Kind::Exhausted => {
                 return refuse(&kind, system, stream);
             }
             Kind::NeverReady | Kind::EndlessOperation | Kind::FailingOperation => {}
@@ -121,6 +140,12 @@ fn refuse(kind: &Kind, system: System, grpc: bool) -> Response {
         Kind::PermissionDenied => {
             (Code::PermissionDenied, StatusCode::FORBIDDEN, "The caller does not have permission")
         }
+        Kind::NotFound => (Code::NotFound, StatusCode::NOT_FOUND, "Requested entity was not found."),
+        Kind::Conflict => (
+            Code::Aborted,
+            StatusCode::CONFLICT,
+            "Conflict for resource: version was specified but current version is different.",
+        ),
         Kind::Exhausted => (
             Code::ResourceExhausted,
             StatusCode::TOO_MANY_REQUESTS,

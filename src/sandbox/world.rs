@@ -52,6 +52,13 @@ pub struct State {
     generator: Generator,
 }
 
+impl State {
+    /// How many streams of new log lines are open.
+    pub fn open_tails(&self) -> usize {
+        self.tails.values().sum()
+    }
+}
+
 impl World {
     /// The example company, with a past behind it.
     pub fn new(clock: Clock, options: Options) -> Self {

@@ -125,6 +125,11 @@ async fn connect(Target { kind, url, .. }: &Target) -> Result<AnyPool, MigrateEr
 }
 
 impl Store {
+    /// Whether [`Store::open`] would find something: a server is asked there, but a SQLite file would be made.
+    pub fn exists(url: &str) -> bool {
+        target(url).is_ok_and(|target| target.kind != Kind::Sqlite || target.path.exists())
+    }
+
     /// Opens the store, makes it if it is a SQLite file that is not there, and brings it to the newest schema. On
     /// SQLite there is one [`Role::Serve`] at a time; whatever an earlier one left is an orphan at once.
     ///

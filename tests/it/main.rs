@@ -1,10 +1,12 @@
 //! Tests of the whole from outside: one binary, one link, many scenarios.
 
 mod backends;
+mod binary;
 mod catalogue;
 mod config;
 mod console;
 mod delivery;
+mod coverage;
 mod house;
 mod rig;
 mod sandbox;

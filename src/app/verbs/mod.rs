@@ -7,7 +7,7 @@ mod pick;
 pub mod releases;
 pub mod rollback;
 pub mod runbook;
-mod say;
+pub(super) mod say;
 pub mod status;
 mod trouble;
 pub mod whoami;

@@ -10,6 +10,7 @@ use crate::app::verb::{Ask, Proposal, Verb};
 use crate::app::verbs::pick;
 use crate::base::ids::ServiceId;
 use crate::domain::failure::Failure;
+use crate::domain::redact::redact;
 use crate::domain::report::{Block, Look, Report, Tone};
 use crate::domain::runbook::{Entry, find};
 use crate::domain::service::Service;
@@ -49,7 +50,7 @@ impl Runbook {
             } else {
                 (Tone::Warn, "runbook-nothing")
             };
-            let words = crate::base::text::shorten(words, 80).into_owned();
+            let words = crate::base::text::shorten(&redact(words), 80).into_owned();
             let headline = Phrase::new(headline)
                 .with("service", id)
                 .with("words", words)

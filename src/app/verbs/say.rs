@@ -21,7 +21,7 @@ pub fn list(parts: impl IntoIterator<Item = Phrase>) -> Phrase {
         .unwrap_or_else(|| Phrase::raw(""))
 }
 
-/// A span by its two largest units, `1h 30m` or `1時間30分`.
+/// A span by its largest unit and the next, `1h 30m` or `1時間30分`; nobody wants the seconds of a day.
 pub fn span(span: Duration) -> Phrase {
     if span < Duration::from_secs(1) {
         return Phrase::new("verb-span-ms").with("n", u64::try_from(span.as_millis()).unwrap_or_default());
@@ -36,14 +36,15 @@ pub fn span(span: Duration) -> Phrase {
         if seconds == 86_400 && !days {
             continue;
         }
-        if rest >= seconds {
-            parts.push(Phrase::new(unit).with("n", rest / seconds));
-        }
+        parts.push((rest / seconds, unit));
         rest %= seconds;
     }
     parts
         .into_iter()
+        .skip_while(|(n, _)| *n == 0)
         .take(2)
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, unit)| Phrase::new(unit).with("n", n))
         .reduce(|one, two| Phrase::new("verb-span-two").with("one", one).with("two", two))
         .unwrap_or_else(|| Phrase::raw(""))
 }

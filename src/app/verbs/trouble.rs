@@ -53,12 +53,14 @@ fn hint(error: &BackendError) -> Option<Phrase> {
         return error.hint.clone();
     }
     Some(Phrase::new(match error.kind {
+        Kind::Invalid => "failure-hint-invalid",
+        Kind::Garbled => "failure-hint-garbled",
+        Kind::Failed => "failure-hint-failed",
         Kind::Denied => "failure-hint-denied",
         Kind::NotFound => "failure-hint-place",
         Kind::Quota => "failure-hint-wait",
         Kind::Conflict => "failure-hint-again",
         Kind::Unavailable | Kind::Timeout => "failure-hint-later",
-        Kind::Invalid | Kind::Garbled | Kind::Failed => return None,
     }))
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::base::span::{self, SpanError};
 use crate::base::text;
 use crate::domain::catalogue::{Catalogue, Command, Kind, Param};
+use crate::domain::redact::redact;
 use crate::domain::report::{Block, Look, Report, Tone};
 use crate::domain::words::Phrase;
 
@@ -83,9 +84,10 @@ pub enum Fault {
 /// Lists in answers are no longer than this.
 pub(super) const LISTED: usize = 12;
 
-/// What somebody typed, fit to be shown: one line, short.
+/// What somebody typed, fit to be shown: one line, short, without secrets.
 pub(super) fn echo(word: &str) -> String {
-    let shown: String = word.chars().take(64).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown = redact(word);
+    let shown: String = shown.chars().take(64).map(|c| if c.is_control() { ' ' } else { c }).collect();
     text::shorten(&shown, 40).into_owned()
 }
 

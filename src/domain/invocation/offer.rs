@@ -1,5 +1,6 @@
 //! Whole commands that may have been meant: the text with one word mended, or with what is missing put in.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::base::text;
@@ -8,6 +9,7 @@ use crate::domain::invocation::LONGEST;
 use crate::domain::invocation::fault::{Misunderstood, Offer};
 use crate::domain::invocation::kinds::Known;
 use crate::domain::person::Risk;
+use crate::domain::redact::redact;
 use crate::domain::words::Phrase;
 
 /// No more buttons than one look takes in.
@@ -77,7 +79,8 @@ fn label(text: &str) -> Phrase {
     Phrase::raw(text::shorten(text, LABEL).into_owned())
 }
 
-/// A mended command must be short enough to be typed.
+/// A mended command must be short enough to be typed, and carry no secret into a button.
 fn fits(command: String) -> Option<String> {
-    (command.chars().count() <= LONGEST).then_some(command)
+    let clean = matches!(redact(&command), Cow::Borrowed(_));
+    (clean && command.chars().count() <= LONGEST).then_some(command)
 }

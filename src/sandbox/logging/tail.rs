@@ -9,6 +9,7 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use futures_util::Stream;
+use serde_json::json;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
@@ -19,7 +20,11 @@ use super::filter::Filter;
 use super::list::projects;
 use super::proto::{LogEntry, NOT_CONSUMED, SuppressionInfo, TailLogEntriesRequest, TailLogEntriesResponse};
 use crate::sandbox::error::{ApiError, Code};
+use crate::sandbox::record::Seen;
 use crate::sandbox::world::World;
+
+/// Where the stream is.
+pub(super) const PATH: &str = "/google.logging.v2.LoggingServiceV2/TailLogEntries";
 
 /// At most so many entries in one answer.
 const BATCH: usize = 100;
@@ -97,6 +102,8 @@ impl Session {
     }
 
     fn read(&self, request: TailLogEntriesRequest) -> Result<Wish, Status> {
+        let told = json!({ "resourceNames": request.resource_names, "filter": request.filter });
+        self.world.remember(Seen::message(self.world.clock().now(), PATH, &told));
         let window = request.buffer_window.unwrap_or_default();
         if !(0..=60).contains(&window.seconds) {
             return Err(Status::invalid_argument("buffer_window must be between 0 and 60 seconds."));

@@ -140,6 +140,16 @@ impl Service {
         }
     }
 
+    /// Not ready because of one part; the other is well.
+    pub(super) fn failed(&mut self, part: &str, at: Timestamp, message: &str) {
+        self.conditions(State::Failed, at, message);
+        let parts = ["RoutesReady", "ConfigurationsReady"].map(|kind| match kind == part {
+            true => condition(kind, State::Failed, at, message),
+            false => condition(kind, State::Succeeded, at, ""),
+        });
+        self.doc.insert("conditions".to_owned(), json!(parts));
+    }
+
     /// A revision of the template as it stands, not ready yet. Returns its short name.
     pub(super) fn make_revision(&mut self, suffix: &str, wished: Option<&str>, at: Timestamp) -> String {
         self.counter += 1;

@@ -265,7 +265,11 @@ fn finish(service: &mut Service, work: &Work, at: Timestamp) -> Result<Value, Ap
         let end = trouble.clone().map_or_else(|| route(service), Err);
         match &end {
             Ok(()) => service.conditions(State::Succeeded, at, ""),
-            Err(error) => service.conditions(State::Failed, at, &error.message),
+            // A revision that does not come up hurts no route: what served before serves on.
+            Err(error) if revision.is_some() && trouble.is_some() => {
+                service.failed("ConfigurationsReady", at, &error.message);
+            }
+            Err(error) => service.failed("RoutesReady", at, &error.message),
         }
         service.touch();
         end?;

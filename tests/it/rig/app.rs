@@ -2,8 +2,8 @@
 //! its cloud. Only the addresses differ.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use serde_json::Value;
 use toban::base::Clock;
 use toban::config::Config;
 use toban::domain::catalogue::Catalogue;
@@ -14,7 +14,7 @@ use toban::store::{Role, Store};
 use toban::web::Server;
 use toban::wire;
 
-use crate::slack::fake::{FakeSlack, State, payloads};
+use crate::slack::fake::FakeSlack;
 
 /// How a rig is set up.
 pub struct Plan {
@@ -35,7 +35,11 @@ impl Default for Plan {
         Self {
             mode: "http",
             config: String::new(),
-            sandbox: Options { operations_take: std::time::Duration::from_millis(200), ..Options::default() },
+            sandbox: Options {
+                operations_take: Duration::from_millis(100),
+                history: Duration::from_hours(3),
+                ..Options::default()
+            },
             clock: Clock::system(),
             store: None,
         }
@@ -50,7 +54,22 @@ pub struct Rig {
     /// Looks into the same store from outside.
     pub store: Store,
     pub url: String,
-    pub folder: tempfile::TempDir,
+    pub mode: &'static str,
+    _folder: tempfile::TempDir,
+}
+
+/// A clock that runs as any other and can be moved on besides. It runs as long as the test.
+pub fn movable_clock() -> Clock {
+    const TICK: Duration = Duration::from_millis(10);
+    let clock = Clock::manual(Clock::system().now());
+    let ticking = clock.clone();
+    tokio::spawn(async move {
+        loop {
+            toban::base::clock::pause(TICK).await;
+            ticking.advance(TICK);
+        }
+    });
+    clock
 }
 
 /// The channel where most stories happen.
@@ -61,15 +80,21 @@ impl Rig {
         Self::with(Plan::default()).await
     }
 
+    /// With Slack coming in that way.
+    pub async fn over(mode: &'static str) -> Self {
+        Self::with(Plan { mode, ..Plan::default() }).await
+    }
+
     pub async fn with(plan: Plan) -> Self {
         // An error means that another test of this process was first.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let slack = FakeSlack::start().await;
+        let slack = FakeSlack::start_by(plan.clock.clone()).await;
         let sandbox = Sandbox::start(plan.clock.clone(), plan.sandbox).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let url =
             plan.store.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("toban.db").display()));
-        let overlay = overlay(&slack, &sandbox, plan.mode, &url, &plan.config);
+        let mode = plan.mode;
+        let overlay = overlay(&slack, &sandbox, mode, &url, &plan.config);
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let verbs: Vec<&str> = catalogue.verbs().collect();
         let config = Config::example(&overlay, secrets(&slack), &verbs).unwrap_or_else(|faults| {
@@ -81,83 +106,12 @@ impl Rig {
         let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let running = lifecycle::start(toban, server, axum::Router::new()).await.unwrap();
         let url = format!("http://{}", running.address);
-        Self { slack, sandbox, running, store, url, folder }
-    }
-
-    /// Types a slash command in `#ops`, as 佐藤 of the example company. Returns once it is acknowledged.
-    pub async fn type_in(&self, text: &str) {
-        self.type_as("U0SATO", OPS, text).await;
-    }
-
-    /// Types a slash command.
-    pub async fn type_as(&self, user: &str, channel: &str, text: &str) {
-        let (verb, rest) = text.split_once(' ').unwrap_or((text, ""));
-        let status = self.slack.caller(&self.url).command(&format!("/{verb}"), rest, channel, user).await;
-        assert_eq!(status.as_u16(), 200, "{text}");
-    }
-
-    /// Says `@toban …` in a thread.
-    pub async fn mention(&self, thread: &str, text: &str) {
-        let ts = self.slack.person_says(OPS, text);
-        let said = payloads::mention(&format!("<@U0TOBAN> {text}"), OPS, "U0SATO", &ts, Some(thread));
-        assert_eq!(self.slack.caller(&self.url).event(&said).await.as_u16(), 200);
-    }
-
-    /// Waits until some message shows `text`, and returns it.
-    pub async fn sees(&self, text: &str) -> Seen {
-        let found = |state: &State| {
-            let message = state.messages.iter().find(|message| message.shown().contains(text))?;
-            Some(Seen {
-                ts: message.ts.clone(),
-                thread: message.thread.clone(),
-                shown: message.shown(),
-                blocks: message.blocks.clone(),
-            })
-        };
-        tokio::time::timeout(std::time::Duration::from_secs(60), self.slack.wait_for(found))
-            .await
-            .unwrap_or_else(|_| panic!("nobody saw {text:?}; said was:\n{}", self.slack.transcript(OPS)))
-    }
-
-    /// Presses the button that says `label` under a message.
-    pub async fn press(&self, seen: &Seen, label: &str) {
-        self.press_as("U0SATO", seen, label).await;
-    }
-
-    /// The same as somebody else.
-    pub async fn press_as(&self, user: &str, seen: &Seen, label: &str) {
-        let value = seen.button(label);
-        let press = payloads::press(&value, OPS, user, &seen.ts, seen.thread.as_deref());
-        assert_eq!(self.slack.caller(&self.url).interaction(&press).await.as_u16(), 200);
+        Self { slack, sandbox, running, store, url, mode, _folder: folder }
     }
 
     pub async fn stop(self) {
         self.running.stop().await;
         self.sandbox.stop().await;
-    }
-}
-
-/// A message as it was when it was seen.
-#[derive(Debug, Clone)]
-pub struct Seen {
-    pub ts: String,
-    pub thread: Option<String>,
-    pub shown: String,
-    pub blocks: Value,
-}
-
-impl Seen {
-    /// What the button that says `label` types.
-    pub fn button(&self, label: &str) -> String {
-        let blocks = self.blocks.as_array().into_iter().flatten();
-        let buttons = blocks
-            .filter(|block| block["type"] == "actions")
-            .flat_map(|block| block["elements"].as_array().unwrap());
-        buttons
-            .filter(|button| button["text"]["text"].as_str().is_some_and(|text| text.contains(label)))
-            .map(|button| button["value"].as_str().unwrap().to_owned())
-            .next()
-            .unwrap_or_else(|| panic!("no button {label:?} under:\n{}", self.shown))
     }
 }
 

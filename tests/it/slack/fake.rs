@@ -66,6 +66,11 @@ impl Shared {
 impl FakeSlack {
     /// Starts it on ports of the kernel's choice.
     pub async fn start() -> Self {
+        Self::start_by(Clock::system()).await
+    }
+
+    /// The same with a clock of the test's.
+    pub async fn start_by(clock: Clock) -> Self {
         // The second test to install it finds the first one's; both are the same.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let web = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -74,7 +79,7 @@ impl FakeSlack {
             state: Mutex::default(),
             changed: watch::Sender::default(),
             sockets: socket::Sockets::default(),
-            clock: Clock::system(),
+            clock,
             base: format!("http://{}", web.local_addr().unwrap()),
             socket_url: format!("ws://{}", sockets.local_addr().unwrap()),
         });

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's own means fail the test")]
 
 mod asked;
-mod fakes;
+pub mod fakes;
 mod follow;
 mod health;
 mod logs;

@@ -94,14 +94,14 @@ fn buttons(
     report
 }
 
-/// Checks in one line: the failing ones, else that all is well.
+/// Checks in one line: the failing ones, else how many there are.
 pub fn line(checks: &[Check]) -> Phrase {
     let verdict = crate::domain::health::worst(checks.iter().map(|check| check.verdict));
-    let mut shown: Vec<&Check> = checks.iter().filter(|check| check.verdict.wants_a_look()).collect();
-    if shown.is_empty() {
-        shown = checks.iter().collect();
+    let mut shown = checks.iter().filter(|check| check.verdict.wants_a_look()).peekable();
+    if shown.peek().is_none() {
+        return Phrase::new("health-line-well").with("verdict", verdict.phrase()).with("count", checks.len());
     }
-    let seen = shown.iter().map(|check| {
+    let seen = shown.map(|check| {
         Phrase::new("health-seen").with("check", check.name.as_str()).with("seen", check.seen.clone())
     });
     Phrase::new("health-line").with("verdict", verdict.phrase()).with("seen", say::list(seen))

@@ -1,11 +1,13 @@
 //! The command that asks the same of a log in another way, for buttons.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::domain::log::{LogWish, Severity};
+use crate::domain::redact::redact;
 
 /// `logs PLACE` with everything of the wish but its time and number, then `tail`; `None` where a part of the wish
-/// cannot be typed back safely.
+/// cannot be typed back safely, or is a secret.
 pub fn again(place: &str, wish: &LogWish, tail: &str) -> Option<String> {
     let mut command = format!("logs {place}");
     if let Some(severity) = wish.at_least {
@@ -29,7 +31,7 @@ pub fn again(place: &str, wish: &LogWish, tail: &str) -> Option<String> {
         command.push_str(" requests");
     }
     let _ = write!(command, " {tail}");
-    Some(command)
+    matches!(redact(&command), Cow::Borrowed(_)).then_some(command)
 }
 
 fn word(severity: Severity) -> &'static str {
@@ -59,7 +61,9 @@ mod tests {
             again("sagebase.web", &wish, "24h").unwrap(),
             "logs sagebase.web errors \"no such user\" /a.*b/ 24h"
         );
-        wish.words = vec!["say \"no\"".into()];
-        assert_eq!(again("sagebase.web", &wish, "24h"), None);
+        for unfit in ["say \"no\"", "password=hunter2"] {
+            wish.words = vec![unfit.into()];
+            assert_eq!(again("sagebase.web", &wish, "24h"), None);
+        }
     }
 }

@@ -21,25 +21,33 @@ pub fn kinds(folded: Vec<Folded>) -> Block {
         .into_iter()
         .take(KINDS)
         .map(|line| {
-            let text = line.text.lines().next().unwrap_or_default();
             vec![
                 Phrase::raw(line.count.to_string()),
                 Phrase::from(line.first),
                 Phrase::from(line.last),
                 line.severity.phrase(),
-                Phrase::raw(shorten(text, CELL)),
+                Phrase::raw(shorten(telling(&line.text), CELL)),
             ]
         })
         .collect();
     Block::Table { heads: heads.map(Phrase::new).into(), rows }
 }
 
-/// An access log, newest last.
+/// The line that tells most: the first, but the last of Python's traces, which end with what went wrong.
+fn telling(text: &str) -> &str {
+    let first = text.lines().next().unwrap_or_default();
+    let trace = first.starts_with("Traceback ");
+    let last = text.lines().rfind(|line| !line.trim().is_empty());
+    last.filter(|_| trace).unwrap_or(first).trim()
+}
+
+/// An access log, newest first: what does not fit on the first page is the oldest.
 pub fn requests(lines: &[LogLine]) -> Block {
     let heads =
         ["logs-head-time", "logs-head-method", "logs-head-path", "logs-head-status", "logs-head-latency"];
     let rows = lines
         .iter()
+        .rev()
         .map(|line| match Request::read(&line.text) {
             Some(request) => vec![
                 Phrase::from(line.at),

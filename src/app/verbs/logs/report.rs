@@ -6,6 +6,7 @@ use super::{command, kinds};
 use crate::app::verbs::pick::Picked;
 use crate::app::verbs::say;
 use crate::domain::log::{Folded, LogLine, LogWish, MOST, Severity, Shape, Wanted, counts, fold};
+use crate::domain::redact::redact;
 use crate::domain::report::{Block, Look, Report, Tone};
 use crate::domain::runbook::known;
 use crate::domain::service::Service;
@@ -13,7 +14,7 @@ use crate::domain::words::Phrase;
 use crate::ports;
 
 /// So many known errors are explained.
-const EXPLAINED: usize = 5;
+const EXPLAINED: usize = 8;
 
 /// The answer; `lines` are clean and oldest first, `more` says that there are older ones.
 pub fn report(
@@ -28,8 +29,10 @@ pub fn report(
     if lines.is_empty() {
         return empty(picked, wish, wanted, now);
     }
-    let headline = Phrase::new("logs-headline")
+    // What was not read is not counted, so the headline must not sound as if it was.
+    let headline = Phrase::new(if more { "logs-headline-newest" } else { "logs-headline" })
         .with("place", place.as_str())
+        .with("shown", lines.len())
         .with("counts", tally(&lines, wanted.shape))
         .with("when", when(wanted, now));
     let mut report = Report::new(tone(&lines), headline);
@@ -151,12 +154,11 @@ fn empty(picked: &Picked<'_, dyn ports::Logs>, wish: &LogWish, wanted: &Wanted, 
     if let Some(severity) = wish.exactly {
         looked.push(Phrase::new("logs-looked-exactly").with("severity", severity.phrase()));
     }
-    looked.extend(wish.words.iter().map(|word| Phrase::new("logs-looked-text").with("text", word.as_str())));
-    looked.extend(
-        wish.pattern
-            .iter()
-            .map(|pattern| Phrase::new("logs-looked-pattern").with("pattern", pattern.as_str())),
-    );
+    let typed = |id: &'static str, name: &'static str, text: &String| {
+        Phrase::new(id).with(name, redact(text).into_owned())
+    };
+    looked.extend(wish.words.iter().map(|word| typed("logs-looked-text", "text", word)));
+    looked.extend(wish.pattern.iter().map(|pattern| typed("logs-looked-pattern", "pattern", pattern)));
     if wish.requests {
         looked.push(Phrase::new("logs-looked-requests"));
     }

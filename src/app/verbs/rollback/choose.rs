@@ -3,6 +3,7 @@
 use crate::app::verbs::releases::{rule, share, state};
 use crate::app::verbs::say;
 use crate::domain::failure::{Failure, Why};
+use crate::domain::redact::redact;
 use crate::domain::release::{Found, Previous, Revision, Serving, find, previous};
 use crate::domain::report::{Block, Look, Report, Tone};
 use crate::domain::words::Phrase;
@@ -84,7 +85,7 @@ fn by_rule<'a>(
 }
 
 fn named<'a>(place: &str, serving: &'a Serving, typed: &str) -> Result<Choice<'a>, Failure> {
-    let shown = crate::base::text::shorten(typed, 80).into_owned();
+    let shown = crate::base::text::shorten(&redact(typed), 80).into_owned();
     match find(serving, typed) {
         Found::One(revision) => fit(place, serving, revision),
         Found::Several(several) => {
@@ -94,14 +95,13 @@ fn named<'a>(place: &str, serving: &'a Serving, typed: &str) -> Result<Choice<'a
         Found::None { nearest } => {
             let headline = Phrase::new("rollback-unknown").with("place", place).with("typed", shown);
             let mut report = Report::new(Tone::Bad, headline);
-            if let Some(nearest) = nearest {
-                report = report.text(Phrase::new("rollback-nearest").with("revision", nearest));
+            // What serves already is no choice.
+            let able = |revision: &&Revision| revision.ready == Some(true) && revision.traffic < 100;
+            let near = nearest.and_then(|name| serving.revision(name)).filter(able);
+            if let Some(Revision { name: nearest, .. }) = near {
+                report = report.text(Phrase::new("rollback-nearest").with("revision", nearest.as_str()));
             }
-            let near = nearest.and_then(|name| serving.revision(name));
-            let rest = serving
-                .revisions
-                .iter()
-                .filter(|revision| revision.ready == Some(true) && Some(revision.name.as_str()) != nearest);
+            let rest = serving.revisions.iter().filter(able);
             Ok(ask(offer(report, place, near.into_iter().chain(rest))))
         }
     }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use google_cloud_run_v2::model::{Condition, Service};
 
-use super::{CloudRun, condition, holds, short, traffic};
+use super::{CloudRun, cause, condition, holds, short, traffic};
 use crate::base::text::shorten;
 use crate::domain::health::{Check, Verdict};
 use crate::domain::words::Phrase;
@@ -109,7 +109,7 @@ fn failed(condition: &Condition) -> Phrase {
 }
 
 fn message(condition: &Condition) -> String {
-    shorten(condition.message.trim(), 300).into_owned()
+    shorten(cause(condition.message.trim()), 300).into_owned()
 }
 
 fn seen_as(name: &str, verdict: Verdict, seen: Phrase) -> Check {

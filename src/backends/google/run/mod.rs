@@ -69,6 +69,12 @@ fn short(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }
 
+/// What Cloud Run says without its first sentence, `Revision '…' is not ready and cannot serve traffic.`
+pub(super) fn cause(message: &str) -> &str {
+    let rest = message.strip_prefix("Revision '").and_then(|rest| rest.split_once("cannot serve traffic."));
+    rest.map(|(_, cause)| cause.trim()).filter(|cause| !cause.is_empty()).unwrap_or(message)
+}
+
 /// How far a condition is; `None` while it is under way or not said.
 fn holds(condition: &Condition) -> Option<bool> {
     match condition.state {

@@ -7,7 +7,7 @@ use google_cloud_run_v2::model::{Container, EnvVar, Revision as Theirs, Service}
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{condition, holds, short, traffic};
+use super::{cause, condition, holds, short, traffic};
 use crate::domain::release::{Revision, Serving};
 
 /// Everything that serves or could.
@@ -41,7 +41,7 @@ fn ours(theirs: &Theirs) -> Revision {
             });
             if ready.message.is_empty() { cause.unwrap_or(ready) } else { ready }
         })
-        .map(|condition| condition.message.clone());
+        .map(|condition| cause(&condition.message).to_owned());
     Revision {
         name: short(&theirs.name).to_owned(),
         created: theirs.create_time.as_ref().map(moment).unwrap_or_default(),

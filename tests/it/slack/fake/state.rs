@@ -52,6 +52,8 @@ pub enum Fault {
     DoneThen500,
     /// It is done, and the connection breaks in the middle of the answer.
     DoneThenDropped,
+    /// It is done, and no answer comes, ever.
+    DoneThenHang,
     /// The connection breaks in the middle of the answer; nothing is done.
     Dropped,
     /// No answer, ever; nothing is done.

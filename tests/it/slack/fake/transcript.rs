@@ -22,7 +22,7 @@ fn block(block: &Value) -> Vec<String> {
         "header" => vec![format!("# {}", said(&block["text"]))],
         "section" => {
             let mut shown: Vec<String> = block.get("text").map(said).into_iter().collect();
-            shown.extend(each(&block["fields"], &|field| said(field).replace('\n', ": ")));
+            shown.extend(each(&block["fields"], &|field| said(field).replacen('\n', ": ", 1)));
             shown
         }
         "context" => vec![format!("({})", each(&block["elements"], &said).join(" "))],

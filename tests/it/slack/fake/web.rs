@@ -62,7 +62,7 @@ async fn call(
             done("dropped", &shared);
             return broken();
         }
-        Some(Fault::DoneThen500 | Fault::DoneThenDropped) | None => {}
+        Some(Fault::DoneThen500 | Fault::DoneThenDropped | Fault::DoneThenHang) | None => {}
     }
     if let Some(seconds) = paced(&method, &arguments, &shared) {
         done("429", &shared);
@@ -79,6 +79,7 @@ async fn call(
     done(answer.as_ref().map_or_else(String::as_str, |_| "ok"), &shared);
     match (fault, answer) {
         (Some(Fault::DoneThen500), _) => html(500),
+        (Some(Fault::DoneThenHang), _) => std::future::pending().await,
         (Some(_), _) => broken(),
         (None, Ok(mut answer)) => {
             answer["ok"] = json!(true);
