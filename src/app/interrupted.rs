@@ -23,10 +23,11 @@ impl Desk {
             .hint(Phrase::new("plan-interrupted-hint").with("service", plan.service.as_str()));
         tracing::error!(reference = %failure.reference, plan.id = %plan.id, "a change was interrupted; its result is not known and it is not run again");
         let (releases, health) = (format!("releases {}", plan.service), format!("health {}", plan.service));
-        let report = failure
-            .report()
-            .button(Phrase::new("button-releases"), releases, Look::Primary)
-            .button(Phrase::new("button-health"), health, Look::Plain);
+        let report = failure.report().button(Phrase::new("button-releases"), releases, Look::Primary).button(
+            Phrase::new("button-health"),
+            health,
+            Look::Plain,
+        );
         let answer = Answer {
             event: Event::Ended,
             outcome: format!("unknown: {}", failure.reference),

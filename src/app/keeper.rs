@@ -73,7 +73,9 @@ async fn see_to(dispatch: Dispatch, wake: Wake) {
                 tracing::warn!(wake.id = id, error = %error, "a wake could not be done; trying again");
                 pause(ROUND * 4_u32.pow(attempt)).await;
             }
-            Ok(Err(error)) => return tracing::error!(wake.id = id, error = %error, "a wake could not be done"),
+            Ok(Err(error)) => {
+                return tracing::error!(wake.id = id, error = %error, "a wake could not be done");
+            }
             Err(_) => return tracing::error!(wake.id = id, "a wake panicked"),
         }
     }

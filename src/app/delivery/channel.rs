@@ -158,9 +158,7 @@ where
     let mut pause = PAUSE.0;
     loop {
         match ask().await {
-            Err(error @ (StoreError::Away(_) | StoreError::Database(_)))
-                if !delivery.0.store.is_closed() =>
-            {
+            Err(error @ (StoreError::Away(_) | StoreError::Database(_))) if !delivery.0.store.is_closed() => {
                 tracing::warn!(error = %error, "the store does not answer; a message waits");
                 delivery.0.clock.sleep(backoff(&mut pause)).await;
             }

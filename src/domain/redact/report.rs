@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn what_is_clean_stays_as_it_is() {
-        let said = Report::new(Tone::Good, Phrase::new("well").with("place", "sagebase.web")).text("200 12ms");
+        let said =
+            Report::new(Tone::Good, Phrase::new("well").with("place", "sagebase.web")).text("200 12ms");
         assert_eq!(redacted(said.clone()), said);
     }
 }

@@ -15,7 +15,5 @@ mod tail;
 
 /// The routes, REST and gRPC alike.
 pub(super) fn routes() -> Router<World> {
-    Router::new()
-        .route("/v2/entries:list", post(list::list))
-        .route(tail::PATH, post(tail::tail))
+    Router::new().route("/v2/entries:list", post(list::list)).route(tail::PATH, post(tail::tail))
 }

@@ -38,7 +38,7 @@ async fn sb_01_a_healthy_service_with_parts_that_are_not_connected_is_healthy() 
     Component | State | Seen | Latency
       web | ✅ healthy | ready: True | 41 ms
        | ✅ healthy | http: HTTP 200 | 41 ms
-    not connected yet: Cloud SQL (db), object storage (files)
+    Not connected yet: Cloud SQL (db), object storage (files)
 
     (Errors, last hour) → logs sagebase.web errors 1h
     (Releases) → releases sagebase.web
@@ -65,7 +65,7 @@ async fn an_unhealthy_service_says_which_part_and_offers_the_way_back() {
     Component | State | Seen | Latency
       web | ❌ unhealthy | http: HTTP 503 | 41 ms
        | ✅ healthy | ready: True | 41 ms
-    not connected yet: Cloud SQL (db), object storage (files)
+    Not connected yet: Cloud SQL (db), object storage (files)
 
     (Errors, last hour) → logs sagebase.web errors 1h
     (!!Roll back…) → rollback sagebase.web previous
@@ -87,7 +87,7 @@ async fn a_mute_backend_makes_its_part_unknown_and_holds_up_nobody() {
     let health = Health::new(estate, words()).limit(Duration::from_millis(20));
     let report = health.answer(&id("taisun"), None, None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
-    [warn] taisun: no answer from web
+    [warn] taisun: the state of web could not be seen
     Component | State | Seen | Latency
       web | ❔ unknown | answer: no answer within 20 ms | 20 ms
       api | ✅ healthy | http: HTTP 200 | 41 ms
@@ -102,7 +102,7 @@ async fn bl_02_one_part_can_be_asked_and_a_wrong_one_is_told_with_the_right_ones
     let report = health.answer(&id("sagebase"), Some(&part("db")), None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [plain] sagebase.db is not connected yet
-    not connected yet: Cloud SQL (db)
+    Not connected yet: Cloud SQL (db)
 
     (Check again) → health sagebase.db
     "#);

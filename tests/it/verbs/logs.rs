@@ -47,7 +47,7 @@ async fn bl_07_ak_14_ak_16_errors_are_folded_and_known_ones_explained() {
     let wish = errors(1);
     insta::assert_snapshot!(said(log.clone(), &wish, Lang::En).await, @r#"
     [bad] api.web: 1 critical, 2 errors in the last 1h
-    • Known error (×2): Upstream service error – 上流APIエラー、APIキー無効 – Secret Managerのキーを確認
+    • Known error (×2): Upstream service error – cause: 上流APIエラー、APIキー無効 – remedy: Secret Managerのキーを確認
       11:50:00 Critical Traceback (most recent call last):
             File "app.py", line 3
           ValueError: モデルがありません
@@ -81,7 +81,7 @@ async fn sb_03_the_errors_of_a_day_are_told_by_kind() {
     lines.push(line(60, Severity::Critical, "out of memory\nat once"));
     insta::assert_snapshot!(said(log(lines), &errors(24), Lang::En).await, @r#"
     [bad] api.web: 1 critical, 5 errors in the last 24h
-    • Known error (×5): Unauthorized – JWT/HMAC認証失敗 – トークン有効期限、署名形式確認
+    • Known error (×5): Unauthorized – cause: JWT/HMAC認証失敗 – remedy: トークン有効期限、署名形式確認
     Count | First | Last | Severity | Text
       5 | 2026-01-14 13:46:40 JST | 2026-01-14 14:53:20 JST | error | Unauthorized: user 4
       1 | 2026-01-15 11:59:00 JST | 2026-01-15 11:59:00 JST | critical | out of memory
@@ -102,11 +102,11 @@ async fn sb_23_requests_are_a_table() {
     let wish = LogWish { requests: true, ..LogWish::default() };
     insta::assert_snapshot!(said(log(lines), &wish, Lang::En).await, @r#"
     [bad] api.web: 2xx ×1, 5xx ×1 in the last 1h
-    • Known error (×1): Upstream service error – 上流APIエラー、APIキー無効 – Secret Managerのキーを確認
+    • Known error (×1): Upstream service error – cause: 上流APIエラー、APIキー無効 – remedy: Secret Managerのキーを確認
     Time | Method | Path | Status | Latency
-      2026-01-15 11:59:30 JST | GET | /health | 200 | 12 ms
-      2026-01-15 11:59:40 JST | POST | /v1/chat/product-dev | 502 | 1204 ms
       2026-01-15 11:59:50 JST | – | a stranger among them | – | –
+      2026-01-15 11:59:40 JST | POST | /v1/chat/product-dev | 502 | 1204 ms
+      2026-01-15 11:59:30 JST | GET | /health | 200 | 12 ms
 
     (Runbook: 502) → runbook api 502
     (Follow) → logs api.web requests follow 5m
@@ -123,7 +123,7 @@ async fn bl_05_a_number_bounds_the_lines_and_more_are_announced() {
         .collect();
     let wish = LogWish { number: Some(2), ..LogWish::default() };
     insta::assert_snapshot!(said(log(lines), &wish, Lang::En).await, @r#"
-    [plain] api.web: 2 info in the last 24h
+    [plain] api.web: 2 info among the newest 2 lines in the last 24h
       11:58:22 Info three
       11:58:23 Info four
     These are the newest 2 lines; there are more. A number (at most 1000), a severity or a shorter span shows others.
@@ -146,7 +146,7 @@ async fn an_empty_answer_says_where_it_looked_and_offers_more() {
     "#);
     let range = LogWish { range: Some((ago(7_200), Some(ago(3_600)))), ..LogWish::default() };
     insta::assert_snapshot!(said(log(vec![]), &range, Lang::Ja).await, @r#"
-    [plain] api.web: 2026-01-15 10:00:00 JST から 2026-01-15 11:00:00 JSTに該当するログはありません
+    [plain] api.web: 2026-01-15 10:00:00 JST から 2026-01-15 11:00:00 JST までに該当するログはありません
     _Cloud Run · api-web · p · asia-northeast1_
     "#);
 }

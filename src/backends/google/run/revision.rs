@@ -7,8 +7,7 @@ use google_cloud_run_v2::model::{Container, EnvVar, Revision as Theirs, Service}
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::cause;
-use super::{condition, holds, short, traffic};
+use super::{cause, condition, holds, short, traffic};
 use crate::domain::release::{Revision, Serving};
 
 /// Everything that serves or could.
