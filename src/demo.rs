@@ -59,9 +59,10 @@ pub async fn start(speed: u32, listen: SocketAddr) -> anyhow::Result<Demo> {
     let catalogue = Arc::new(Catalogue::embedded()?);
     let verbs: Vec<&str> = catalogue.verbs().collect();
     let overlay = format!(
-        "{}\n[store]\nurl = \"sqlite://{}\"\n",
+        "{}\n[store]\nurl = \"sqlite://{}\"\n{}",
         sandbox.config_overlay(),
-        folder.join("toban.db").display()
+        folder.join("toban.db").display(),
+        visitor()
     );
     let config = Config::example(&overlay, with_dotenv()?, &verbs).map_err(|faults| {
         anyhow::anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
@@ -104,6 +105,26 @@ pub async fn run(speed: u32, listen: &str, log: &str) -> anyhow::Result<u8> {
     Ok(DONE)
 }
 
+/// Who the visitor is at first.
+const VISITOR: &str = "morgan";
+
+/// Somebody on call for whoever reads English; the example company has only Japanese ones. Their zone is this machine's.
+fn visitor() -> String {
+    let zone = jiff::tz::TimeZone::system();
+    format!(
+        r#"
+[[person]]
+id = "{VISITOR}"
+name = "Alex Morgan"
+console = "{VISITOR}"
+lang = "en"
+tz = "{}"
+roles = ["operator"]
+"#,
+        zone.iana_name().unwrap_or("UTC")
+    )
+}
+
 fn setup(config: &Config, catalogue: &Arc<Catalogue>, words: &Arc<Words>, clock: &Clock) -> Setup {
     let mut channels = vec![Channel { id: "ops".into(), label: "ops".into(), about: String::new() }];
     channels.extend(config.services.iter().map(|service| Channel {
@@ -111,7 +132,7 @@ fn setup(config: &Config, catalogue: &Arc<Catalogue>, words: &Arc<Words>, clock:
         label: service.id.to_string(),
         about: config.duties.get(&service.id).and_then(|duty| duty.description.clone()).unwrap_or_default(),
     }));
-    let people = config
+    let mut people: Vec<Persona> = config
         .people
         .iter()
         .filter_map(|person| {
@@ -120,9 +141,11 @@ fn setup(config: &Config, catalogue: &Arc<Catalogue>, words: &Arc<Words>, clock:
                 name: person.name.clone(),
                 about: person.roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", "),
                 lang: person.lang,
+                zone: person.zone.clone().unwrap_or_else(|| config.settings.words.tz.0.clone()),
             })
         })
         .collect();
+    people.sort_by_key(|person| person.user != VISITOR);
     let (known, services, said) = (catalogue.clone(), config.services.clone(), words.clone());
     let completer: Completer = Arc::new(move |text| {
         let before = &text[..text.rfind(char::is_whitespace).map_or(0, |at| at + 1)];

@@ -47,10 +47,7 @@ pub async fn check(config: &Config) -> anyhow::Result<Tried> {
                 lines.push(line(&place, "releases", found));
             }
             if let Some(logs) = &can.logs {
-                let found = logs
-                    .read(&newest(now))
-                    .await
-                    .map(|lines| format!("{} lines in the last hour", lines.len()));
+                let found = logs.read(&newest(now)).await.map(|_| "can be read".to_owned());
                 lines.push(line(&place, "logs", found));
             }
             lines

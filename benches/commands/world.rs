@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::routing::{get, post};
+use axum::serve::ListenerExt as _;
 use tokio::sync::oneshot;
 
 #[derive(Clone)]
@@ -25,7 +26,10 @@ struct Inner {
 
 impl World {
     pub async fn start() -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // A short backlog would have a thousand connections at once wait a second for another SYN.
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+        let listener = socket.listen(4096).unwrap();
         let world = Self(Arc::new(Inner {
             port: listener.local_addr().unwrap().port(),
             probe_ms: AtomicU64::new(0),
@@ -39,6 +43,7 @@ impl World {
             .route("/api/chat.postMessage", post(posted))
             .route("/api/chat.update", post(|| async { json(r#"{"ok":true,"ts":"1.1","channel":"C1"}"#) }))
             .with_state(world.clone());
+        let listener = listener.tap_io(|stream| stream.set_nodelay(true).unwrap());
         tokio::spawn(async move { axum::serve(listener, app).await.unwrap() });
         world
     }

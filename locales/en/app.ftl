@@ -7,6 +7,7 @@ refused-nobody = Nobody's role allows it.
 refused-holders = Who may: { $names }.
 store-failed = Toban's own store did not answer, so nothing was done.
 try-again = Try again in a moment.
+verb-missing = This command is bound to “{ $verb }”, which Toban cannot do.
 panicked = Something broke inside Toban while it worked on this.
 begun-too-often = Work on this was begun { $times } times and never ended, so it is given up.
 terminal-gone = The terminal that asked for this is gone, so it is not done.
@@ -15,7 +16,6 @@ change-timed-out = The change took longer than { $limit }; whether it was made i
 root-line = { $name } ran /{ $command }
 button-releases = Releases
 button-health = Health
-button-stop = Stop
 
 page-more = More
 page-file = As a file

@@ -34,7 +34,7 @@ verb-services = Choose one of { $names }.
 verb-no-component = { $service } has no component { $component }.
 verb-components = Choose one of its components: { $names }.
 verb-cannot = { $place } has no { $what } that Toban can reach.
-verb-not-connected = Not connected yet: { $parts }
+verb-not-connected = Use its own tools for now. Not connected to Toban yet: { $parts }
 verb-able = Ask { $names }, which has them.
 verb-others = This is { $place }. Other components have the same: { $names }.
 verb-which = Which component of { $service }?
@@ -83,7 +83,7 @@ health-headline-degraded = { $place } works, but look at { $parts }{ $missing ->
     [one] {" "}(1 component is not connected yet)
    *[other] {" "}({ $missing } components are not connected yet)
 }
-health-headline-unknown = { $place }: no answer from { $parts }{ $missing ->
+health-headline-unknown = { $place }: the state of { $parts } could not be seen{ $missing ->
     [0] {""}
     [one] {" "}(1 component is not connected yet)
    *[other] {" "}({ $missing } components are not connected yet)

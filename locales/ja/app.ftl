@@ -7,6 +7,7 @@ refused-nobody = この操作を許可されたロールはありません。
 refused-holders = 実行できる人: { $names }
 store-failed = Toban 自身のデータベースが応答しなかったため、何も実行していません。
 try-again = 少し待ってから再実行してください。
+verb-missing = このコマンドに割り当てられた「{ $verb }」は、Toban にはない機能です。
 panicked = 処理中に Toban の内部でエラーが発生しました。
 begun-too-often = この処理は { $times } 回開始されましたが完了しなかったため、中止しました。
 terminal-gone = 実行元の端末が終了したため、このコマンドは実行しません。
@@ -15,7 +16,6 @@ change-timed-out = 変更が { $limit } を超えました。実行されたか�
 root-line = { $name } さんが /{ $command } を実行しました
 button-releases = リリース一覧
 button-health = ヘルスチェック
-button-stop = 停止
 
 page-more = 続きを表示
 page-file = ファイルで取得

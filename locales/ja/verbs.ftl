@@ -34,7 +34,7 @@ verb-services = 次から選んでください: { $names }
 verb-no-component = { $service } にコンポーネント { $component } はありません。
 verb-components = 次のコンポーネントから選んでください: { $names }
 verb-cannot = { $place } には Toban から参照できる{ $what }がありません。
-verb-not-connected = 未接続: { $parts }
+verb-not-connected = 当面は各システムの管理画面などで確認してください。Toban に未接続: { $parts }
 verb-able = { $names } を指定してください。
 verb-others = { $place } の結果です。ほかに { $names } も対象にできます。
 verb-which = { $service } のどのコンポーネントですか？
@@ -81,7 +81,7 @@ health-headline-degraded = { $place } は稼働していますが、{ $parts } �
     [0] {""}
    *[other] （未接続 { $missing } 件）
 }
-health-headline-unknown = { $place }: { $parts } から応答がありません{ $missing ->
+health-headline-unknown = { $place }: { $parts } の状態を確認できません{ $missing ->
     [0] {""}
    *[other] （未接続 { $missing } 件）
 }

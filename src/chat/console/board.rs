@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
-use serde_json::value::RawValue;
 use tokio::sync::watch;
 
-use super::view::Envelope;
+use super::view::Content;
 
 /// So many posts are kept, and so many bytes; beyond either the thread that has been quiet longest goes.
 const MOST_POSTS: usize = 500;
@@ -26,8 +25,24 @@ pub(super) struct Draft {
     pub only: Option<String>,
     /// A line that could not be stored.
     pub failed: bool,
-    pub body: Box<RawValue>,
+    pub content: Content,
     pub file: Option<File>,
+}
+
+/// A post as it stands on the board, in nobody's language yet.
+pub(super) struct Shown {
+    pub id: String,
+    pub channel: String,
+    /// The post that opened the thread; its own id for that one.
+    pub root: String,
+    pub author: Option<(String, String)>,
+    pub at: Timestamp,
+    /// The number of the change that made it: its place in the order of posts.
+    pub order: u64,
+    pub edited: bool,
+    pub failed: bool,
+    pub only: Option<String>,
+    pub content: Content,
 }
 
 /// A file's name and text.
@@ -54,16 +69,10 @@ impl Found {
 }
 
 struct Kept {
-    channel: String,
-    root: String,
-    only: Option<String>,
-    failed: bool,
-    /// The number of the change that made it: its place in the order of posts.
-    order: u64,
+    shown: Arc<Shown>,
     /// The number of its last change.
     changed: u64,
-    at: Timestamp,
-    json: Arc<str>,
+    size: usize,
     file: Option<File>,
 }
 
@@ -111,23 +120,23 @@ impl Board {
     /// The post of that id.
     pub(super) fn find(&self, id: &str) -> Option<Found> {
         self.lock().posts.get(id).map(|kept| Found {
-            channel: kept.channel.clone(),
-            root: kept.root.clone(),
+            channel: kept.shown.channel.clone(),
+            root: kept.shown.root.clone(),
             file: kept.file.clone(),
-            failed: kept.failed,
-            only: kept.only.clone(),
+            failed: kept.shown.failed,
+            only: kept.shown.only.clone(),
         })
     }
 
     /// What `viewer` may see of the changes after `after`, in their order, each with its number.
-    pub(super) fn since(&self, after: u64, viewer: &str) -> Vec<(u64, Arc<str>)> {
+    pub(super) fn since(&self, after: u64, viewer: &str) -> Vec<(u64, Arc<Shown>)> {
         let state = self.lock();
         state
             .by_change
             .range(after.saturating_add(1)..)
             .filter_map(|(number, id)| Some((*number, state.posts.get(id)?)))
-            .filter(|(_, kept)| kept.only.as_deref().is_none_or(|only| only == viewer))
-            .map(|(number, kept)| (number, Arc::clone(&kept.json)))
+            .filter(|(_, kept)| kept.shown.only.as_deref().is_none_or(|only| only == viewer))
+            .map(|(number, kept)| (number, Arc::clone(&kept.shown)))
             .collect()
     }
 
@@ -148,48 +157,39 @@ impl State {
         let number = self.last;
         let before = self.posts.remove(&draft.id);
         let root = match (&before, &draft.thread) {
-            (Some(before), _) => before.root.clone(),
+            (Some(before), _) => before.shown.root.clone(),
             (None, None) => draft.id.clone(),
             (None, Some(thread)) => {
-                self.posts.get(thread).map_or_else(|| thread.clone(), |post| post.root.clone())
+                self.posts.get(thread).map_or_else(|| thread.clone(), |post| post.shown.root.clone())
             }
         };
-        let (order, at) = before.as_ref().map_or((number, draft.at), |before| (before.order, before.at));
-        let json = Envelope {
-            id: &draft.id,
-            channel: &draft.channel,
-            thread: (root != draft.id).then_some(root.as_str()),
-            author: draft.author.as_ref().map(|(id, name)| super::view::Author { id, name }),
-            at,
-            order,
-            edited: before.is_some() && draft.author.is_none(),
-            failed: draft.failed,
-            only: draft.only.is_some(),
-            body: &draft.body,
-        }
-        .json();
+        let (order, at) =
+            before.as_ref().map_or((number, draft.at), |before| (before.shown.order, before.shown.at));
         match &before {
             Some(before) => {
                 self.by_change.remove(&before.changed);
-                self.bytes -= before.size();
+                self.bytes -= before.size;
             }
             None => self.threads.entry(root.clone()).or_default().posts.push(draft.id.clone()),
         }
         self.touch(&root, number);
         self.by_change.insert(number, draft.id.clone());
-        let kept = Kept {
+        let size = draft.content.size() + draft.file.as_ref().map_or(0, |file| file.text.len());
+        let edited = before.is_some() && draft.author.is_none();
+        let shown = Shown {
+            id: draft.id.clone(),
             channel: draft.channel,
             root,
-            only: draft.only,
-            failed: draft.failed,
-            order,
-            changed: number,
+            author: draft.author,
             at,
-            json,
-            file: draft.file,
+            order,
+            edited,
+            failed: draft.failed,
+            only: draft.only,
+            content: draft.content,
         };
-        self.bytes += kept.size();
-        self.posts.insert(draft.id, kept);
+        self.bytes += size;
+        self.posts.insert(draft.id, Kept { shown: Arc::new(shown), changed: number, size, file: draft.file });
     }
 
     fn touch(&mut self, root: &str, number: u64) {
@@ -219,16 +219,10 @@ impl State {
             for id in gone {
                 if let Some(kept) = self.posts.remove(&id) {
                     self.by_change.remove(&kept.changed);
-                    self.bytes -= kept.size();
+                    self.bytes -= kept.size;
                 }
             }
         }
-    }
-}
-
-impl Kept {
-    fn size(&self) -> usize {
-        self.json.len() + self.file.as_ref().map_or(0, |file| file.text.len())
     }
 }
 
@@ -245,15 +239,14 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             only: None,
             failed: false,
-            body: serde_json::value::to_raw_value("said").unwrap(),
+            content: Content::Line("said".to_owned()),
             file: None,
         }
     }
 
     fn ids(board: &Board, after: u64) -> Vec<String> {
         let posts = board.since(after, "sato");
-        let value = |json: &str| serde_json::from_str::<serde_json::Value>(json).unwrap();
-        posts.iter().map(|(_, json)| value(json)["id"].as_str().unwrap().to_owned()).collect()
+        posts.into_iter().map(|(_, shown)| shown.id.clone()).collect()
     }
 
     #[test]

@@ -4,13 +4,13 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::Console;
 use super::board::{Draft, File};
-use super::{Console, view};
+use super::view::Content;
 use crate::base::ids::PostId;
 use crate::domain::message::{Audience, Entry, Message, Thread};
 use crate::domain::person::Door;
 use crate::domain::report::Body;
-use crate::domain::words::Reader;
 use crate::ports::{Chat, ChatError, Outgoing};
 
 /// Something said before this process started; give them in the order in which they were said.
@@ -30,8 +30,6 @@ pub enum Past {
         audience: Audience,
         /// What it says.
         body: Body,
-        /// For whom it is put into words.
-        reader: Reader,
         /// When it was posted.
         at: Timestamp,
     },
@@ -44,16 +42,8 @@ impl Console {
             match past {
                 Past::Said(message) if matches!(message.entry, Entry::Button { .. }) => {}
                 Past::Said(message) => self.say(&message, false),
-                Past::Posted { post, channel, thread, audience, body, reader, at } => {
-                    let message = Outgoing {
-                        post: &post,
-                        channel: &channel,
-                        thread: thread.as_deref(),
-                        audience: &audience,
-                        body: &body,
-                        reader: &reader,
-                    };
-                    self.put(&message, post.as_str(), at);
+                Past::Posted { post, channel, thread, audience, body, at } => {
+                    self.put(post.as_str(), &channel, thread.as_deref(), &audience, &body, at);
                 }
             }
         }
@@ -75,30 +65,46 @@ impl Console {
             at: message.received,
             only: None,
             failed,
-            body: view::line(&message.text),
+            content: Content::Line(message.text.clone()),
             file: None,
         });
     }
 
-    fn put(&self, message: &Outgoing<'_>, id: &str, at: Timestamp) {
-        let file = match message.body {
+    fn put(
+        &self,
+        id: &str,
+        channel: &str,
+        thread: Option<&str>,
+        audience: &Audience,
+        body: &Body,
+        at: Timestamp,
+    ) {
+        let file = match body {
             Body::Report(_) => None,
             Body::File { name, text, .. } => Some(File { name: name.clone(), text: text.as_str().into() }),
         };
         self.board.put(Draft {
             id: id.to_owned(),
-            channel: message.channel.to_owned(),
-            thread: message.thread.map(str::to_owned),
+            channel: channel.to_owned(),
+            thread: thread.map(str::to_owned),
             author: None,
             at,
-            only: match message.audience {
+            only: match audience {
                 Audience::All => None,
                 Audience::Only { user, .. } => Some(user.clone()),
             },
             failed: false,
-            body: view::body(&self.setup.words, message.reader, message.body),
+            content: Content::Body(body.clone()),
             file,
         });
+    }
+}
+
+impl Console {
+    /// Every page puts it into its own reader's words, so those of the place do not matter here.
+    fn show(&self, message: &Outgoing<'_>, id: &str) {
+        let now = self.setup.clock.now();
+        self.put(id, message.channel, message.thread, message.audience, message.body, now);
     }
 }
 
@@ -112,13 +118,13 @@ impl Chat for Console {
         if self.channel(message.channel).is_none() {
             return Err(ChatError::Refused("channel_not_found".to_owned()));
         }
-        self.put(message, message.post.as_str(), self.setup.clock.now());
+        self.show(message, message.post.as_str());
         Ok(message.post.as_str().to_owned())
     }
 
     /// A post that has left the board meanwhile comes back with its new words.
     async fn edit(&self, message: &Outgoing<'_>, remote: &str) -> Result<(), ChatError> {
-        self.put(message, remote, self.setup.clock.now());
+        self.show(message, remote);
         Ok(())
     }
 

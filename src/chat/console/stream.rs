@@ -16,6 +16,8 @@ use tokio::sync::watch;
 
 use super::Console;
 use super::guard::{Visitor, not_that_person};
+use super::view;
+use crate::domain::words::Reader;
 
 /// A page that has heard nothing for a few of these takes the connection for dead.
 const BEAT: Duration = Duration::from_secs(10);
@@ -24,6 +26,9 @@ const BEAT: Duration = Duration::from_secs(10);
 pub(super) struct Asked {
     #[serde(rename = "as")]
     wanted: Option<String>,
+    /// The browser's language.
+    #[serde(default)]
+    lang: String,
     /// As `Last-Event-ID`, for pages that reconnect by themselves.
     after: Option<String>,
 }
@@ -45,7 +50,8 @@ pub(super) async fn events(
     let last = headers.get("last-event-id").and_then(|id| id.to_str().ok()).or(asked.after.as_deref());
     let after = last.and_then(|id| number(&console.board.epoch, id));
     let beat = KeepAlive::new().interval(BEAT).event(Event::default().event("beat").data(NOTHING));
-    Sse::new(follow(console, viewer, after)).keep_alive(beat).into_response()
+    let reader = console.reader(&viewer, &asked.lang);
+    Sse::new(follow(console, viewer, reader, after)).keep_alive(beat).into_response()
 }
 
 /// Ids name the process and the change; the numbers of another process mean nothing here.
@@ -56,6 +62,7 @@ fn number(epoch: &str, id: &str) -> Option<u64> {
 struct Feed {
     console: Arc<Console>,
     viewer: String,
+    reader: Reader,
     changed: watch::Receiver<u64>,
     /// The last change that was sent.
     after: u64,
@@ -67,6 +74,7 @@ struct Feed {
 fn follow(
     console: Arc<Console>,
     viewer: String,
+    reader: Reader,
     after: Option<u64>,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     let hello = format!("{{\"fresh\":{}}}", after.is_none());
@@ -74,6 +82,7 @@ fn follow(
         changed: console.board.watch(),
         console,
         viewer,
+        reader,
         after: after.unwrap_or(0),
         caught_up: false,
         waiting: [Event::default().event("hello").data(hello)].into(),
@@ -93,7 +102,8 @@ impl Feed {
             }
             self.changed.mark_unchanged();
             let board = &self.console.board;
-            for (number, post) in board.since(self.after, &self.viewer) {
+            for (number, shown) in board.since(self.after, &self.viewer) {
+                let post = view::post(&self.console.setup.words, &self.reader, &shown);
                 self.after = number;
                 let id = format!("{}.{number}", board.epoch);
                 self.waiting.push_back(Event::default().event("post").id(id).data(post));

@@ -1,12 +1,10 @@
-//! A report as the page draws it: words in the reader's language, shapes as JSON. No HTML is made here or
-//! anywhere: the page puts every text into text nodes.
-
-use std::sync::Arc;
+//! A report as the page draws it: words in the language and moments in the zone of whoever looks, shapes as JSON.
+//! No HTML is made here or anywhere: the page puts every text into text nodes.
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
+use super::board::Shown;
 use crate::domain::log::{LogLine, Severity};
 use crate::domain::report::{Block, Body, Look, Report, Tone};
 use crate::domain::words::{Phrase, Reader, Words};
@@ -16,35 +14,68 @@ const PREVIEW_LINES: usize = 6;
 /// …each at most this long.
 const PREVIEW_WIDTH: usize = 160;
 
+/// What a post says.
+pub(super) enum Content {
+    /// A person's line.
+    Line(String),
+    /// What Toban says.
+    Body(Body),
+}
+
+impl Content {
+    /// Roughly the memory that it takes.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Line(text) => text.len(),
+            Self::Body(Body::File { text, .. }) => text.len(),
+            Self::Body(body) => serde_json::to_string(body).map_or(0, |json| json.len()),
+        }
+    }
+}
+
 /// A post with its surroundings.
 #[derive(Serialize)]
-pub(super) struct Envelope<'a> {
-    pub id: &'a str,
-    pub channel: &'a str,
+struct Envelope<'a> {
+    id: &'a str,
+    channel: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub thread: Option<&'a str>,
+    thread: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub author: Option<Author<'a>>,
-    pub at: Timestamp,
-    pub order: u64,
-    pub edited: bool,
-    pub failed: bool,
-    pub only: bool,
-    pub body: &'a RawValue,
+    author: Option<Author<'a>>,
+    at: Timestamp,
+    order: u64,
+    edited: bool,
+    failed: bool,
+    only: bool,
+    body: BodyView<'a>,
 }
 
 /// Who wrote a line.
 #[derive(Serialize)]
-pub(super) struct Author<'a> {
-    pub id: &'a str,
-    pub name: &'a str,
+struct Author<'a> {
+    id: &'a str,
+    name: &'a str,
 }
 
-impl Envelope<'_> {
-    pub(super) fn json(&self) -> Arc<str> {
-        // Strings, numbers and JSON that was made before: it cannot fail.
-        serde_json::to_string(self).unwrap_or_default().into()
-    }
+/// A post for `reader`, as JSON.
+pub(super) fn post(words: &Words, reader: &Reader, shown: &Shown) -> String {
+    let envelope = Envelope {
+        id: &shown.id,
+        channel: &shown.channel,
+        thread: (shown.root != shown.id).then_some(&shown.root),
+        author: shown.author.as_ref().map(|(id, name)| Author { id, name }),
+        at: shown.at,
+        order: shown.order,
+        edited: shown.edited,
+        failed: shown.failed,
+        only: shown.only.is_some(),
+        body: match &shown.content {
+            Content::Line(text) => BodyView::Line { text },
+            Content::Body(said) => body(words, reader, said),
+        },
+    };
+    // Strings and numbers only: it cannot fail.
+    serde_json::to_string(&envelope).unwrap_or_default()
 }
 
 #[derive(Serialize)]
@@ -93,27 +124,17 @@ struct ButtonView<'a> {
     look: Look,
 }
 
-/// What a person typed.
-pub(super) fn line(text: &str) -> Box<RawValue> {
-    raw(&BodyView::Line { text })
-}
-
 /// What Toban says, for `reader`.
-pub(super) fn body(words: &Words, reader: &Reader, body: &Body) -> Box<RawValue> {
+fn body<'a>(words: &Words, reader: &Reader, body: &'a Body) -> BodyView<'a> {
     match body {
-        Body::Report(said) => raw(&BodyView::Report(report(words, reader, said))),
+        Body::Report(said) => BodyView::Report(report(words, reader, said)),
         Body::File { name, text, .. } => {
             let head = text.lines().take(PREVIEW_LINES);
             let head =
                 head.map(|line| crate::base::text::shorten(line, PREVIEW_WIDTH).into_owned()).collect();
-            raw(&BodyView::File { name, bytes: text.len(), lines: text.lines().count(), head })
+            BodyView::File { name, bytes: text.len(), lines: text.lines().count(), head }
         }
     }
-}
-
-fn raw(view: &BodyView<'_>) -> Box<RawValue> {
-    // As above: it cannot fail.
-    serde_json::value::to_raw_value(view).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 fn report<'a>(words: &Words, reader: &Reader, report: &'a Report) -> ReportView<'a> {
@@ -181,8 +202,8 @@ mod tests {
             count: 12,
         };
         let report = Report::new(Tone::Bad, "x").block(Block::Log(vec![line]));
-        let json = body(&Words::load().unwrap(), &reader, &Body::Report(report));
-        let view: serde_json::Value = serde_json::from_str(json.get()).unwrap();
+        let words = Words::load().unwrap();
+        let view = serde_json::to_value(body(&words, &reader, &Body::Report(report))).unwrap();
         let line = &view["blocks"][0]["lines"][0];
         assert_eq!(line["time"], "08:30:00");
         assert_eq!(line["day"], "2026-01-06");

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Query, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::Console;
@@ -24,7 +25,7 @@ pub struct Channel {
 }
 
 /// Somebody one can be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone)]
 pub struct Persona {
     /// The id at this door.
     pub user: String,
@@ -34,6 +35,8 @@ pub struct Persona {
     pub about: String,
     /// The language of the page for this person; the browser's if `None`.
     pub lang: Option<Lang>,
+    /// In which zone moments are shown.
+    pub zone: TimeZone,
 }
 
 /// Something to try.
@@ -107,11 +110,20 @@ pub(super) struct Asked {
 struct Told<'a> {
     me: &'a str,
     lang: Lang,
+    /// The zone's IANA name.
+    zone: Option<String>,
     words: BTreeMap<&'static str, String>,
     channels: &'a [Channel],
     /// One only where the visitor has no choice.
-    people: Vec<&'a Persona>,
+    people: Vec<PersonView<'a>>,
     tries: Vec<TryView<'a>>,
+}
+
+#[derive(Serialize)]
+struct PersonView<'a> {
+    user: &'a str,
+    name: &'a str,
+    about: &'a str,
 }
 
 #[derive(Serialize)]
@@ -126,14 +138,15 @@ pub(super) async fn setup(
     Extension(visitor): Extension<Visitor>,
     Query(asked): Query<Asked>,
 ) -> Response {
-    let Some(me) = visitor.speaks_for(asked.wanted.as_deref(), &console) else {
+    let setup = &console.setup;
+    // Whoever has not chosen is somebody who speaks the browser's language, if there is anybody.
+    let alike = || setup.people.iter().find(|person| person.lang == Some(spoken(&asked.lang)));
+    let alike = asked.wanted.is_none().then(alike).flatten().map(|person| person.user.as_str());
+    let me = alike.and_then(|user| visitor.speaks_for(Some(user), &console));
+    let Some(me) = me.or_else(|| visitor.speaks_for(asked.wanted.as_deref(), &console)) else {
         return not_that_person();
     };
-    let setup = &console.setup;
-    let person = setup.people.iter().find(|person| person.user == me);
-    let browser = if asked.lang.starts_with("ja") { Lang::Ja } else { Lang::En };
-    let reader =
-        Reader { lang: person.and_then(|person| person.lang).unwrap_or(browser), ..Reader::default() };
+    let reader = console.reader(me, &asked.lang);
     let words = WORDS.map(|word| {
         let phrase = Phrase::named(format!("console-{word}"));
         (word, setup.words.say(&reader, &phrase))
@@ -143,14 +156,36 @@ pub(super) async fn setup(
     Json(Told {
         me,
         lang: reader.lang,
+        zone: reader.zone.iana_name().map(str::to_owned),
         words: words.into(),
         channels: &setup.channels,
-        people: setup.people.iter().filter(may_be).collect(),
+        people: setup
+            .people
+            .iter()
+            .filter(may_be)
+            .map(|one| PersonView { user: &one.user, name: &one.name, about: &one.about })
+            .collect(),
         tries: tries
             .map(|one| TryView { command: &one.command, line: setup.words.say(&reader, &one.line) })
             .collect(),
     })
     .into_response()
+}
+
+/// The language of ours that a browser's `ja-JP` means.
+fn spoken(browser: &str) -> Lang {
+    if browser.starts_with("ja") { Lang::Ja } else { Lang::En }
+}
+
+impl Console {
+    /// For whom the page of `user` is put into words.
+    pub(super) fn reader(&self, user: &str, browser: &str) -> Reader {
+        let person = self.setup.people.iter().find(|person| person.user == user);
+        Reader {
+            lang: person.and_then(|person| person.lang).unwrap_or_else(|| spoken(browser)),
+            zone: person.map_or(TimeZone::UTC, |person| person.zone.clone()),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,24 @@ fn said(site: &Site, text: &str) -> String {
     text.replace(&format!("{}/", site.config().display()), "config/")
 }
 
+const BROKEN: &str = r#"
+[limits]
+commnd = "10s"
+plan = "soon"
+[slack]
+bot_token = "xoxb-123"
+[[role]]
+id = "a"
+includes = ["b"]
+[[role]]
+id = "b"
+includes = ["a"]
+[[service]]
+id = "sagebase"
+[github]
+token = "env:NO_SUCH_TOKEN"
+"#;
+
 async fn check(site: &Site) -> Ran {
     site.run(&["check"]).await
 }
@@ -16,28 +34,28 @@ async fn the_example_company_is_in_order_with_no_environment_at_all() {
     let example = concat!(env!("CARGO_MANIFEST_DIR"), "/config/example");
     let checked = ran(program(&["check", "--config", example])).await;
     assert_eq!((checked.code, checked.err.as_str()), (0, ""));
-    insta::assert_snapshot!(checked.out, @"");
+    insta::assert_snapshot!(checked.out, @"The config is good: 5 services, 10 people, 5 roles.");
 }
 
 #[tokio::test]
 async fn every_fault_is_told_at_once_with_its_place_and_the_nearest_right_name() {
     let site = Site::sqlite().await;
     site.change("people.toml", "roles = [\"responder\"]", "roles = [\"respnder\"]");
-    site.change("services/taisun.toml", "id = \"taisun\"", "id = \"sagebase\"");
-    site.change("services/bluelamp.toml", "backend = \"cloud_run\"", "backend = \"clowd_run\"");
-    site.write(
-        "limits.toml",
-        "[limits]\ncommnd = \"10s\"\nplan = \"soon\"\n\n[slack]\nbot_token = \"xoxb-123\"\n",
-    );
-    site.write(
-        "roles.toml",
-        "[[role]]\nid = \"a\"\nincludes = [\"b\"]\n\n[[role]]\nid = \"b\"\nincludes = [\"a\"]\n",
-    );
-    site.write("sources.toml", "[[source]]\nid = \"x\"\nkind = \"generic\"\ntoken = \"env:HOOK_TOKEN\"\n");
+    site.change("services/taisun.toml", "backend = \"github_actions\"", "backend = \"github_action\"");
+    site.write("zzz.toml", BROKEN);
     let checked = check(&site).await;
     assert_eq!((checked.code, checked.out.as_str()), (1, ""), "{}", checked.err);
     assert!(!checked.err.contains("xoxb-123"), "a secret is never shown");
-    insta::assert_snapshot!(said(&site, &checked.err), @"");
+    insta::assert_snapshot!(said(&site, &checked.err), @r#"
+    config/people.toml:63:10: unknown role "respnder": did you mean "responder"?
+    config/services/sagebase.toml:4:6: second service "sagebase": the first is at config/zzz.toml:14:6
+    config/services/taisun.toml:26:13: service.component.backend = "github_action": no such choice: did you mean "github_actions"?
+    config/zzz.toml:3:1: unknown key "commnd" in [limits]: did you mean "command"?
+    config/zzz.toml:4:8: limits.plan = "soon": not a span of time: write "90s", "5m" or "1h 30m"
+    config/zzz.toml:6:13: slack.bot_token: a secret is never a value: write "env:NAME", "file:PATH" or "gcp:projects/P/secrets/S/versions/V" and keep the value there
+    config/zzz.toml:9:12: role "a" includes itself: a → b → a
+    config/zzz.toml:16:9: github.token: there is no variable NO_SUCH_TOKEN in the environment
+    "#);
     // The other tasks end with another code, so that a script can tell a broken config from a failed command.
     for task in [&["serve"][..], &["run", "health", "sagebase"], &["commands"], &["audit", "verify"]] {
         let ran = site.run(task).await;
@@ -52,7 +70,7 @@ async fn a_file_that_is_no_toml_is_told_with_its_line() {
     site.write("broken.toml", "[web]\nlisten = \"127.0.0.1:0\nx = 1\n");
     let checked = check(&site).await;
     assert_eq!(checked.code, 1);
-    insta::assert_snapshot!(said(&site, &checked.err), @"");
+    insta::assert_snapshot!(said(&site, &checked.err), @r#"config/broken.toml:2:22: invalid basic string, expected `"`"#);
 }
 
 #[tokio::test]
@@ -61,7 +79,10 @@ async fn slash_commands_that_slack_keeps_for_itself_are_told_unless_a_prefix_men
     site.write("more.toml", "[slack]\ncommands = [\"status\", \"health\", \"health\"]\n");
     let checked = check(&site).await;
     assert_eq!(checked.code, 1);
-    insta::assert_snapshot!(checked.err, @"");
+    insta::assert_snapshot!(said(&site, &checked.err), @r"
+    config/more.toml:2:13: /status is a command of Slack's own: set slack.command_prefix, or say /toban status
+    config/more.toml:2:33: /health is named twice
+    ");
     site.write("more.toml", "[slack]\ncommands = [\"status\", \"health\"]\ncommand_prefix = \"tb-\"\n");
     let checked = check(&site).await;
     assert_eq!((checked.code, checked.err.as_str()), (0, ""));

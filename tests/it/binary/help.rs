@@ -6,7 +6,31 @@ use super::site::{program, ran};
 async fn the_help_at_the_top_reads_well() {
     let help = ran(program(&["--help"])).await;
     assert_eq!(help.code, 0);
-    insta::assert_snapshot!(help.out, @"");
+    insta::assert_snapshot!(help.out, @"
+    Chat-ops with an escalation engine: run, page and recover your services from Slack or a console
+
+    Usage: toban [OPTIONS] <COMMAND>
+
+    Commands:
+      demo        Try everything with no account: a simulated company behind real protocols, and a chat
+                  console in the browser
+      serve       Run the bot
+      check       Say everything that is wrong with the config: file, line, and the nearest right name
+      run         Run one command from a terminal, cron or CI, with the same grammar, rights and audit
+                  as in chat
+      commands    Print the manual of all commands
+      manifest    Print the app manifest of a chat platform, ready to paste
+      audit       Check or export the audit
+      schema      Print the JSON schema of the config, so that editors complete it
+      completion  Print the completion script of a shell
+
+    Options:
+          --log <FILTER>  What to log, such as `info` or `toban=debug,warn`
+      -h, --help          Print help
+      -V, --version       Print version
+
+    Try it without an account:  toban demo
+    ");
 }
 
 #[tokio::test]

@@ -14,12 +14,21 @@ fn wrong(out: &str) -> Vec<&str> {
 async fn everything_is_tried_and_told_a_line_each() {
     let site = Site::sqlite().await;
     let checked = site.run(&["check", "--online"]).await;
-    assert!(checked.out.contains("✓ slack.bot_token: accepted"), "{checked:?}");
-    for place in ["sagebase.web releases", "sagebase.web logs", "api-key-server.web http", "bluelamp."] {
-        assert!(checked.out.contains(&format!("✓ {place}")), "{place}: {}", checked.out);
+    assert_eq!(wrong(&checked.out), ["✗ api-key-server.web http: answered 502, expected 200"]);
+    assert_eq!(checked.code, 1, "{checked:?}");
+
+    site.run(&["run", "--yes", "rollback", "api-key-server", "previous"]).await;
+    let checked = site.run(&["check", "--online"]).await;
+    assert_eq!((wrong(&checked.out), checked.code), (Vec::new(), 0), "{checked:?}");
+    for tried in [
+        "slack.bot_token: accepted",
+        "sagebase.web releases: ",
+        "sagebase.web logs: can be read",
+        "api-key-server.web http: 200 OK",
+        "bluelamp.db http: ",
+    ] {
+        assert!(checked.out.contains(&format!("✓ {tried}")), "{tried}: {}", checked.out);
     }
-    assert_eq!(wrong(&checked.out), Vec::<&str>::new());
-    assert_eq!(checked.code, 0, "{checked:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -86,9 +86,6 @@ async fn the_manifest_follows_the_config() {
     );
     let first = &http["features"]["slash_commands"][0];
     assert_eq!(first["url"], "https://toban.example.com/slack/commands");
-    // Slack's own commands are left out; `toban check` says so.
-    let clash = manifest(&site, "[slack]\nmode = \"socket\"\ncommands = [\"status\", \"logs\"]\n").await;
-    assert_eq!(commands(&clash), ["/toban", "/logs"]);
 }
 
 #[tokio::test]

@@ -122,12 +122,7 @@ impl Site {
     pub async fn sees(&self, text: &str) -> Seen {
         let found = |state: &State| {
             let message = state.messages.iter().find(|message| message.shown().contains(text))?;
-            Some(Seen {
-                ts: message.ts.clone(),
-                thread: message.thread.clone(),
-                shown: message.shown(),
-                blocks: message.blocks.clone(),
-            })
+            Some(Seen::of(message))
         };
         tokio::time::timeout(LONG, self.slack.wait_for(found))
             .await

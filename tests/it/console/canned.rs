@@ -64,6 +64,7 @@ fn setup() -> Setup {
         name: name.into(),
         about: about.into(),
         lang,
+        zone: jiff::tz::TimeZone::UTC,
     };
     let to_try = |command: &str, line: &'static str| Try { command: command.into(), line: Phrase::raw(line) };
     Setup {

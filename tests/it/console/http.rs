@@ -7,7 +7,6 @@ use toban::base::ids::PostId;
 use toban::chat::console::Past;
 use toban::domain::message::{Audience, Entry, Thread};
 use toban::domain::report::{Body, Report, Tone};
-use toban::domain::words::Reader;
 
 use super::canned::Rig;
 
@@ -262,7 +261,6 @@ async fn the_board_can_be_seeded_with_what_was_said_before() {
             thread: Some("console:old".to_owned()),
             audience: Audience::All,
             body: Body::Report(Report::new(Tone::Good, "fine then")),
-            reader: Reader::default(),
             at: "2026-01-05T09:00:00Z".parse().unwrap(),
         },
     ]);

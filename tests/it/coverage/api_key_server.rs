@@ -46,7 +46,7 @@ async fn ak_01_refused_without_a_token_the_service_is_not_asked_and_not_called_i
     let desk = Desk::open().await;
     desk.world().fault(Fault::new(System::Metadata, Kind::PermissionDenied));
     let unknown = desk.types("health api-key-server").await;
-    unknown.says(&["no answer from web", "could not be asked: no Google ID token"]).hides(&["Roll back"]);
+    unknown.says(&["the state of web could not be seen", "could not be asked: no Google ID token"]).hides(&["Roll back"]);
     assert!(unknown.asked("GET", SERVICE.health).is_empty());
     unknown.changed_nothing();
     desk.close().await;

@@ -41,7 +41,7 @@ async fn bl_02_refused_a_portal_that_is_down_is_unhealthy_and_a_cloud_that_says_
     let refused = desk.types("health bluelamp.portal").await;
     refused
         .says(&[
-            "bluelamp.portal: no answer from portal",
+            "bluelamp.portal: the state of portal could not be seen",
             "Toban's account is not allowed to",
             "http: 200 OK",
         ])

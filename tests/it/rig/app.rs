@@ -14,7 +14,11 @@ use toban::store::{Role, Store};
 use toban::web::Server;
 use toban::wire;
 
+pub use super::talk::Seen;
 use crate::slack::fake::FakeSlack;
+
+/// How much faster than the world's a rig's time goes: a verdict waits for several good looks, seconds apart.
+const SPEED: u32 = 8;
 
 /// How a rig is set up.
 pub struct Plan {
@@ -40,7 +44,7 @@ impl Default for Plan {
                 history: Duration::from_hours(3),
                 ..Options::default()
             },
-            clock: Clock::system(),
+            clock: Clock::running(SPEED),
             store: None,
         }
     }
@@ -55,7 +59,8 @@ pub struct Rig {
     pub store: Store,
     pub url: String,
     pub mode: &'static str,
-    _folder: tempfile::TempDir,
+    /// Where its store is.
+    pub folder: tempfile::TempDir,
 }
 
 /// A clock that runs as any other and can be moved on besides. It runs as long as the test.
@@ -66,7 +71,7 @@ pub fn movable_clock() -> Clock {
     tokio::spawn(async move {
         loop {
             toban::base::clock::pause(TICK).await;
-            ticking.advance(TICK);
+            ticking.advance(TICK * SPEED);
         }
     });
     clock
@@ -106,7 +111,7 @@ impl Rig {
         let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let running = lifecycle::start(toban, server, axum::Router::new()).await.unwrap();
         let url = format!("http://{}", running.address);
-        Self { slack, sandbox, running, store, url, mode, _folder: folder }
+        Self { slack, sandbox, running, store, url, mode, folder }
     }
 
     pub async fn stop(self) {

@@ -42,7 +42,8 @@ pub struct Seen {
 }
 
 impl Seen {
-    fn of(said: &Said) -> Self {
+    /// As it is now.
+    pub fn of(said: &Said) -> Self {
         Self {
             ts: said.ts.clone(),
             channel: said.channel.clone(),

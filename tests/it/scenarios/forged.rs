@@ -1,16 +1,17 @@
 //! Who is not Slack is not heard: nothing is stored, nothing is done.
 
-use crate::rig::app::{OPS, Rig};
+use crate::rig::app::{OPS, Plan, Rig};
 use crate::slack::fake::payloads;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_or_forged_signature_is_refused_and_nothing_is_stored() {
-    let rig = Rig::start().await;
+    let clock = toban::base::Clock::system();
+    let rig = Rig::with(Plan { clock: clock.clone(), ..Plan::default() }).await;
     let caller = rig.slack.caller(&rig.url);
     let body = payloads::form(&rig.slash("U0SATO", OPS, "health sagebase")).into_bytes();
-    let now = toban::base::Clock::system().now().as_second();
+    let now = clock.now().as_second();
     let forged = caller.sign(now, b"another body");
     for (stamp, signature) in [
         (now - 301, caller.sign(now - 301, &body)),
@@ -22,7 +23,8 @@ async fn a_stale_or_forged_signature_is_refused_and_nothing_is_stored() {
         let headers =
             [("x-slack-request-timestamp", &*stamp.to_string()), ("x-slack-signature", &*signature)];
         let (status, told) = caller.send("/slack/commands", FORM, body.clone(), &headers).await;
-        assert_eq!((status.as_u16(), &*told), (401, "not signed by Slack\n"));
+        assert_eq!(status.as_u16(), 401);
+        assert!(told.contains("not signed by Slack"), "{told}");
     }
     assert_eq!(caller.send("/slack/commands", FORM, body.clone(), &[]).await.0.as_u16(), 401);
 

@@ -42,9 +42,10 @@ async fn an_undo_is_offered_for_half_an_hour_and_then_the_way_back_can_still_be_
     let plan = rig.ask("rollback api-key-server previous").await;
     let done = rig.push("U0SATO", &plan, "Confirm").await;
     clock.advance(Duration::from_mins(31));
+    rig.sees("5 minutes after the change").await;
     let late = rig.push("U0SATO", &done, "Undo").await;
     late.says("Undo was offered until");
-    rig.push("U0SATO", &late, "Plan again").await.says("to api-key-server-00043-nam");
+    rig.push("U0SATO", &late, "Plan again").await.says("(now api-key-server-00043-nam)");
     assert_eq!(rig.asked("PATCH", "/services/"), 1);
     rig.stop().await;
 }

@@ -1,6 +1,6 @@
 //! AK-17: `/rollback api-key-server previous`, from the preview to the undo.
 
-use crate::rig::app::{OPS, Rig};
+use crate::rig::app::Rig;
 use crate::rig::talk::over_both_doors;
 
 over_both_doors!(ak_17_a_rollback_is_previewed_confirmed_verified_and_undone);
@@ -23,12 +23,11 @@ async fn ak_17_a_rollback_is_previewed_confirmed_verified_and_undone(mode: &'sta
     assert_eq!(rig.traffic("api-key-server"), [("api-key-server-00041-wud".to_owned(), 100)]);
 
     let back = rig.push("U0TANAKA", &done, "Undo").await;
-    back.says("to api-key-server-00043-nam");
+    back.says("Let api-key-server.web follow the newest revision again (now api-key-server-00043-nam)");
     assert_ne!(back.button("Confirm"), plan.button("Confirm"), "the way back is a plan of its own");
     assert_eq!(rig.asked("PATCH", "/services/"), 1);
-    rig.push("U0TANAKA", &back, "Confirm").await.says("now serves api-key-server-00043-nam");
+    rig.push("U0TANAKA", &back, "Confirm").await.says("follows LATEST again (api-key-server-00043-nam)");
     assert_eq!(rig.traffic("api-key-server"), before);
     assert_eq!(rig.asked("PATCH", "/services/"), 2);
-    println!("{}", rig.slack.transcript(OPS));
     rig.stop().await;
 }

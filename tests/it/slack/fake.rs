@@ -31,7 +31,7 @@ pub const SIGNING_SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
 /// The bot's user.
 pub const BOT_USER: &str = "U0TOBAN";
 /// Longer than anything in a test takes, unless it is broken.
-pub const LONG: Duration = Duration::from_secs(20);
+pub const LONG: Duration = Duration::from_secs(60);
 
 /// The stand-in. It goes away when dropped.
 pub struct FakeSlack {

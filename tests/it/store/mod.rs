@@ -8,6 +8,7 @@ mod inbox;
 mod leases;
 mod migrations;
 mod plans;
+mod progress;
 mod replicas;
 mod samples;
 mod topics;

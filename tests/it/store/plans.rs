@@ -40,6 +40,25 @@ on_both! {
         assert_eq!(begun, 10, "each begin is on record once");
     }
 
+    async fn a_change_whose_message_is_through_or_gone_is_found(base: &Base) {
+        let store = base.open().await;
+        for (id, service) in [("P-1", "sagebase"), ("P-2", "bluelamp"), ("P-3", "taisun")] {
+            propose(&store, id, service).await;
+        }
+        store.accept(&message("confirmed by sato")).await.unwrap();
+        assert_eq!(begin(&store, "P-1", "sato").await, Begun::Yes);
+        assert_eq!(begin(&store, "P-2", "nobody's message").await, Begun::Yes);
+        let strays = async || -> Vec<String> {
+            let strays = store.stray_plans().await.unwrap();
+            strays.into_iter().map(|stray| stray.plan.id.to_string()).collect()
+        };
+        assert_eq!(strays().await, ["P-2"], "the other one is still worked on");
+        store.conclude(answer("confirmed by sato")).await.unwrap();
+        let mut both = strays().await;
+        both.sort();
+        assert_eq!(both, ["P-1", "P-2"]);
+    }
+
     async fn a_service_has_one_change_at_a_time(base: &Base) {
         let (one, other) = (base.open().await, base.another().await);
         propose(&one, "P-1", "sagebase").await;

@@ -90,7 +90,7 @@ async fn bl_06_sb_07_lines_appear_as_they_are_written_and_it_ends_by_itself() {
     let report = scene.end.await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [plain] Followed api.web for 5m: 1 error, 2 info
-    Known error (×1): Unauthorized – cause: JWT/HMAC認証失敗 – remedy: トークン有効期限、署名形式確認
+    • Known error (×1): Unauthorized – cause: JWT/HMAC認証失敗 – remedy: トークン有効期限、署名形式確認
       12:00:00 Error Unauthorized
       12:00:00 Info ×2 request 2 done
 
@@ -99,7 +99,7 @@ async fn bl_06_sb_07_lines_appear_as_they_are_written_and_it_ends_by_itself() {
     "#);
     insta::assert_snapshot!(transcript(&report, Lang::Ja), @r#"
     [plain] api.web を5分追跡しました: エラー 1 件、情報 2 件
-    既知のエラー（1 件）: Unauthorized – 原因: JWT/HMAC認証失敗 – 対処: トークン有効期限、署名形式確認
+    • 既知のエラー（1 件）: Unauthorized – 原因: JWT/HMAC認証失敗 – 対処: トークン有効期限、署名形式確認
       12:00:00 Error Unauthorized
       12:00:00 Info ×2 request 2 done
 

@@ -37,7 +37,7 @@ async fn sb_01_a_healthy_service_with_parts_that_are_not_connected_is_healthy() 
     [good] sagebase is healthy (2 components are not connected yet)
     Component | State | Seen | Latency
       web | ✅ healthy | ready: True | 41 ms
-      web | ✅ healthy | http: HTTP 200 | 41 ms
+       | ✅ healthy | http: HTTP 200 | 41 ms
     Not connected yet: Cloud SQL (db), object storage (files)
 
     (Errors, last hour) → logs sagebase.web errors 1h
@@ -48,7 +48,7 @@ async fn sb_01_a_healthy_service_with_parts_that_are_not_connected_is_healthy() 
     [good] sagebase は正常です（未接続 2 件）
     コンポーネント | 状態 | 確認結果 | 応答時間
       web | ✅ 正常 | ready: True | 41 ms
-      web | ✅ 正常 | http: HTTP 200 | 41 ms
+       | ✅ 正常 | http: HTTP 200 | 41 ms
     未接続: Cloud SQL（db）、オブジェクトストレージ（files）
 
     (直近1時間のエラー) → logs sagebase.web errors 1h
@@ -63,8 +63,8 @@ async fn an_unhealthy_service_says_which_part_and_offers_the_way_back() {
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
     [bad] sagebase is unhealthy: web (2 components are not connected yet)
     Component | State | Seen | Latency
-      web | ✅ healthy | ready: True | 41 ms
       web | ❌ unhealthy | http: HTTP 503 | 41 ms
+       | ✅ healthy | ready: True | 41 ms
     Not connected yet: Cloud SQL (db), object storage (files)
 
     (Errors, last hour) → logs sagebase.web errors 1h
@@ -87,7 +87,7 @@ async fn a_mute_backend_makes_its_part_unknown_and_holds_up_nobody() {
     let health = Health::new(estate, words()).limit(Duration::from_millis(20));
     let report = health.answer(&id("taisun"), None, None).await.unwrap();
     insta::assert_snapshot!(transcript(&report, Lang::En), @r#"
-    [warn] taisun: no answer from web
+    [warn] taisun: the state of web could not be seen
     Component | State | Seen | Latency
       web | ❔ unknown | answer: no answer within 20 ms | 20 ms
       api | ✅ healthy | http: HTTP 200 | 41 ms
@@ -127,7 +127,7 @@ async fn json_is_for_programs() {
     [good] sagebase.web is healthy
     Component | State | Seen | Latency
       web | ✅ healthy | ready: True | 41 ms
-      web | ✅ healthy | http: HTTP 200 | 41 ms
+       | ✅ healthy | http: HTTP 200 | 41 ms
     ```
     {
       "service": "sagebase",

@@ -47,7 +47,7 @@ async fn bl_07_ak_14_ak_16_errors_are_folded_and_known_ones_explained() {
     let wish = errors(1);
     insta::assert_snapshot!(said(log.clone(), &wish, Lang::En).await, @r#"
     [bad] api.web: 1 critical, 2 errors in the last 1h
-    Known error (×2): Upstream service error – cause: 上流APIエラー、APIキー無効 – remedy: Secret Managerのキーを確認
+    • Known error (×2): Upstream service error – cause: 上流APIエラー、APIキー無効 – remedy: Secret Managerのキーを確認
       11:50:00 Critical Traceback (most recent call last):
             File "app.py", line 3
           ValueError: モデルがありません
@@ -59,7 +59,7 @@ async fn bl_07_ak_14_ak_16_errors_are_folded_and_known_ones_explained() {
     "#);
     insta::assert_snapshot!(said(log.clone(), &wish, Lang::Ja).await, @r#"
     [bad] api.web: 直近1時間に重大 1 件、エラー 2 件
-    既知のエラー（2 件）: Upstream service error – 原因: 上流APIエラー、APIキー無効 – 対処: Secret Managerのキーを確認
+    • 既知のエラー（2 件）: Upstream service error – 原因: 上流APIエラー、APIキー無効 – 対処: Secret Managerのキーを確認
       11:50:00 Critical Traceback (most recent call last):
             File "app.py", line 3
           ValueError: モデルがありません
@@ -81,7 +81,7 @@ async fn sb_03_the_errors_of_a_day_are_told_by_kind() {
     lines.push(line(60, Severity::Critical, "out of memory\nat once"));
     insta::assert_snapshot!(said(log(lines), &errors(24), Lang::En).await, @r#"
     [bad] api.web: 1 critical, 5 errors in the last 24h
-    Known error (×5): Unauthorized – cause: JWT/HMAC認証失敗 – remedy: トークン有効期限、署名形式確認
+    • Known error (×5): Unauthorized – cause: JWT/HMAC認証失敗 – remedy: トークン有効期限、署名形式確認
     Count | First | Last | Severity | Text
       5 | 2026-01-14 13:46:40 JST | 2026-01-14 14:53:20 JST | error | Unauthorized: user 4
       1 | 2026-01-15 11:59:00 JST | 2026-01-15 11:59:00 JST | critical | out of memory
@@ -102,7 +102,7 @@ async fn sb_23_requests_are_a_table() {
     let wish = LogWish { requests: true, ..LogWish::default() };
     insta::assert_snapshot!(said(log(lines), &wish, Lang::En).await, @r#"
     [bad] api.web: 2xx ×1, 5xx ×1 in the last 1h
-    Known error (×1): Upstream service error – cause: 上流APIエラー、APIキー無効 – remedy: Secret Managerのキーを確認
+    • Known error (×1): Upstream service error – cause: 上流APIエラー、APIキー無効 – remedy: Secret Managerのキーを確認
     Time | Method | Path | Status | Latency
       2026-01-15 11:59:50 JST | – | a stranger among them | – | –
       2026-01-15 11:59:40 JST | POST | /v1/chat/product-dev | 502 | 1204 ms

@@ -287,6 +287,7 @@ async fn failures_tell_what_is_so() {
     ```
     run.services.patch api: the operation's own words
     ```
+    Try this: Look into the backend's own log for the reason before you try again.
     _Reference E-…_
 
     [bad] api.web was not moved to api-00042-abc. Traffic is as before: api-00044-abc 100 %.

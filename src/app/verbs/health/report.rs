@@ -1,4 +1,4 @@
-//! Health in words: one line for the service, a row for each check, and what to do next.
+//! Health in words: one line for the service, a row for each check (the worst first), and what to do next.
 
 use serde::Serialize;
 
@@ -29,11 +29,10 @@ pub fn report(estate: &Estate, service: &Service, only: Option<&Component>, look
     .with("missing", missing.len());
 
     let mut report = Report::new(verdict.tone(), headline);
-    let rows: Vec<Vec<Phrase>> = looked
-        .iter()
-        .filter(|part| part.verdict() != Verdict::NotConnected)
-        .flat_map(|part| part.checks.iter().map(move |check| row(part, check)))
-        .collect();
+    let mut seen: Vec<&Looked> =
+        looked.iter().filter(|part| part.verdict() != Verdict::NotConnected).collect();
+    seen.sort_by_key(|part| std::cmp::Reverse(part.verdict()));
+    let rows: Vec<Vec<Phrase>> = seen.into_iter().flat_map(rows).collect();
     if !rows.is_empty() {
         let heads = ["health-head-part", "health-head-state", "health-head-seen", "health-head-latency"];
         report = report.block(Block::Table { heads: heads.map(Phrase::new).into(), rows });
@@ -56,13 +55,18 @@ pub fn report(estate: &Estate, service: &Service, only: Option<&Component>, look
     )
 }
 
-fn row(part: &Looked, check: &Check) -> Vec<Phrase> {
-    vec![
-        Phrase::raw(part.component.as_str()),
-        check.verdict.phrase(),
-        Phrase::new("health-seen").with("check", check.name.as_str()).with("seen", check.seen.clone()),
-        check.latency.map_or_else(|| Phrase::raw("–"), say::latency),
-    ]
+/// The part is named once, in the first of its rows.
+fn rows(part: &Looked) -> impl Iterator<Item = Vec<Phrase>> {
+    let mut checks: Vec<&Check> = part.checks.iter().collect();
+    checks.sort_by_key(|check| std::cmp::Reverse(check.verdict));
+    checks.into_iter().enumerate().map(|(place, check)| {
+        vec![
+            Phrase::raw(if place == 0 { part.component.as_str() } else { "" }),
+            check.verdict.phrase(),
+            Phrase::new("health-seen").with("check", check.name.as_str()).with("seen", check.seen.clone()),
+            check.latency.map_or_else(|| Phrase::raw("–"), say::latency),
+        ]
+    })
 }
 
 /// The worst of the parts that have a log, or releases, gets the buttons.

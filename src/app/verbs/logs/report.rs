@@ -74,6 +74,7 @@ pub fn explain<'l>(
     requests: bool,
 ) -> Report {
     let known = known(&service.runbook, lines, requests);
+    let mut told = Vec::new();
     for known in known.iter().take(EXPLAINED) {
         let entry = known.entry;
         let text = Phrase::new("logs-known")
@@ -83,13 +84,13 @@ pub fn explain<'l>(
             .with("count", known.count);
         let words = entry.status.map_or_else(|| entry.id.clone(), |status| status.to_string());
         let command = format!("runbook {} {words}", service.id);
-        report = report.text(text);
+        told.push(text);
         if report.buttons.iter().all(|button| button.command != command) {
             report =
                 report.button(Phrase::new("logs-button-known").with("words", words), command, Look::Plain);
         }
     }
-    report
+    if told.is_empty() { report } else { report.block(Block::List(told)) }
 }
 
 /// As bad as the worst line.

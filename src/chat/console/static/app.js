@@ -313,7 +313,7 @@ async function begin() {
   if (answer.status === 403) answer = await ask(null); // somebody who is not in the config any more
   if (!answer.ok) throw new Error(`setup: ${answer.status}`);
   setup = await answer.json();
-  speak(setup.words, setup.lang);
+  speak(setup.words, setup.lang, setup.zone);
   for (const [id, name] of [["menu", "menu"], ["help", "help"], ["thread-close", "close"]]) at(id).append(icon(name));
   at("newer").prepend(icon("down"));
   feed = new Pinned(at("scroll"), () => (at("newer").hidden = true));

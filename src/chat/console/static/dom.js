@@ -35,6 +35,8 @@ const PATHS = {
   wrap: "M4 6h16M4 12h12.5a3 3 0 0 1 0 6H12M14.5 15.5L12 18l2.5 2.5M4 18h4",
   chevron: "M8 10l4 4 4-4",
   arrow: "M5 12h13M13 6.5l5.5 5.5-5.5 5.5",
+  none: "M8 12h8",
+  unknown: "M9.4 9.3a2.7 2.7 0 1 1 4 2.4c-.9.5-1.4 1-1.4 1.9M12 16.8v.01",
   eye: "M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12zM12 14.8a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6z",
 };
 
@@ -52,11 +54,13 @@ export function icon(name) {
 
 let words = {};
 let lang = "en";
+let zone; // the IANA name of the reader's zone; the browser's own where there is none
 
 /** Takes the dictionary of the page and fills every element that names a word. */
-export function speak(dictionary, language) {
+export function speak(dictionary, language, timeZone) {
   words = dictionary;
   lang = language;
+  zone = timeZone ?? undefined;
   document.documentElement.lang = language;
   for (const element of document.querySelectorAll("[data-word]")) {
     element.textContent = say(element.dataset.word);
@@ -77,23 +81,23 @@ export function count(word, number) {
   return say(number === 1 ? `${word}-one` : `${word}-many`, number);
 }
 
-/** `14:03`, in the browser's zone. */
+/** `14:03`, in the reader's zone. */
 export function clock(at) {
-  return new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
+  return new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: zone }).format(at);
 }
 
 /** The whole moment, for a tooltip. */
 export function moment(at) {
-  return new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long" }).format(at);
+  return new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "long", timeZone: zone }).format(at);
 }
 
 /** Today, yesterday, or the date. */
 export function day(at) {
-  const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
-  const days = Math.round((midnight(new Date()) - midnight(at)) / 86_400_000);
+  const date = new Intl.DateTimeFormat("en-CA", { timeZone: zone }); // 2026-01-09
+  const days = Math.round((Date.parse(date.format(new Date())) - Date.parse(date.format(at))) / 86_400_000);
   if (days === 0) return say("today");
   if (days === 1) return say("yesterday");
-  return new Intl.DateTimeFormat(lang, { dateStyle: "full" }).format(at);
+  return new Intl.DateTimeFormat(lang, { dateStyle: "full", timeZone: zone }).format(at);
 }
 
 /** Initial on a colour of the person's own. */

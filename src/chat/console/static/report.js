@@ -2,6 +2,10 @@
 
 import { h, icon, say } from "./dom.js";
 
+const MARKS = { "✅": "good", "❌": "bad", "⚠": "warn", "❔": "unknown", "➖": "none" };
+const LONG = 34; // letters; a value that is longer gets a line of its own
+const SHORT = 22; // letters; a cell that is not longer is never broken
+const MOMENT = /^\d{4}-\d\d-\d\d \d/;
 const NUMBER = /^(?:[-–—]|[-+<>≤≥~]?\s?[\d][\d.,:]*\s?(?:%|ms|s|m|h|d|[KMG]i?B|B|件|回)?)$/;
 const SEVERITY = { critical: "CRIT", error: "ERROR", warning: "WARN", notice: "NOTE", info: "INFO", debug: "DEBUG", default: "" };
 
@@ -67,7 +71,7 @@ function drawBlock(block) {
     case "fields":
       return h(
         "dl",
-        { class: "fields" },
+        { class: block.fields.some(([, value]) => value.length > LONG) ? "fields lines" : "fields" },
         block.fields.map(([label, value]) => h("div", {}, h("dt", {}, label), h("dd", {}, ...rich(value)))),
       );
     case "table":
@@ -84,8 +88,9 @@ function drawBlock(block) {
 }
 
 function drawTable({ heads, rows }) {
-  const numeric = heads.map((_, at) => rows.length > 0 && rows.every((row) => NUMBER.test((row[at] ?? "").trim())));
-  const cell = (tag, text, at) => h(tag, { class: numeric[at] ? "number" : undefined, scope: tag === "th" ? "col" : undefined }, ...rich(text));
+  const numeric = heads.map((_, at) => rows.some((row) => /\d/.test(row[at] ?? "")) && rows.every((row) => NUMBER.test((row[at] ?? "").trim())));
+  const kind = (text, at) => (numeric[at] ? "number" : text.length <= SHORT || MOMENT.test(text) ? "whole" : undefined);
+  const cell = (tag, text, at) => h(tag, { class: kind(text, at), scope: tag === "th" ? "col" : undefined }, ...rich(text));
   return h(
     "div",
     { class: "table", tabindex: "0" },
@@ -93,7 +98,7 @@ function drawTable({ heads, rows }) {
       "table",
       {},
       h("thead", {}, h("tr", {}, heads.map((head, at) => cell("th", head, at)))),
-      h("tbody", {}, rows.map((row) => h("tr", {}, row.map((text, at) => cell("td", text, at))))),
+      h("tbody", {}, rows.map((row) => h("tr", { class: row[0] === "" ? "more" : undefined }, row.map((text, at) => cell("td", text, at))))),
     ),
   );
 }
@@ -138,15 +143,16 @@ function tools(text, log) {
   return h("div", { class: "tools" }, wrap, copy);
 }
 
-/** Text with `code`, **strong** and web addresses; everything else stays the letters that it is. */
+/** Text with `code`, **strong**, web addresses and marks of state; everything else stays the letters that it is. */
 export function rich(text) {
   const parts = [];
-  const marked = /`([^`\n]+)`|\*\*([^*\n]+)\*\*|(https?:\/\/[^\s<>"'`）」】]+[^\s<>"'`）」】.,;:!?)\]])/g;
+  const marked = /([✅❌⚠❔➖])\uFE0F?|`([^`\n]+)`|\*\*([^*\n]+)\*\*|(https?:\/\/[^\s<>"'`）」】]+[^\s<>"'`）」】.,;:!?)\]])/g;
   let from = 0;
   for (const found of text.matchAll(marked)) {
     if (found.index > from) parts.push(text.slice(from, found.index));
-    const [whole, code, strong, link] = found;
-    if (code) parts.push(h("code", {}, code));
+    const [whole, mark, code, strong, link] = found;
+    if (mark) parts.push(h("span", { class: "state", data: { state: MARKS[mark] } }, icon(MARKS[mark])));
+    else if (code) parts.push(h("code", {}, code));
     else if (strong) parts.push(h("strong", {}, strong));
     else parts.push(h("a", { href: link, target: "_blank", rel: "noreferrer noopener" }, link));
     from = found.index + whole.length;

@@ -29,7 +29,7 @@ export class Stream {
   #connect() {
     clearTimeout(this.#retry);
     this.#source?.close();
-    const query = new URLSearchParams({ as: this.#as });
+    const query = new URLSearchParams({ as: this.#as, lang: navigator.language });
     if (this.#after) query.set("after", this.#after);
     const source = new EventSource(`/console/events?${query}`);
     this.#source = source;
