@@ -1,7 +1,7 @@
 //! The API key proxy: a service that demands authentication, its errors, and the way back from a bad revision.
 
 use jsonwebtoken::dangerous::insecure_decode;
-use serde_json::{Value, json};
+use serde_json::Value;
 use toban::sandbox::{Fault, Kind, Options, System};
 
 use super::change::Service;
@@ -183,10 +183,7 @@ async fn ak_17_refused_a_service_that_changed_after_the_plan_makes_it_void() {
 #[tokio::test(flavor = "multi_thread")]
 async fn ak_17_refused_where_nothing_older_is_ready_there_is_no_previous() {
     let desk = Desk::open().await;
-    let oldest = json!([{ "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", "percent": 100,
-                          "revision": "api-key-server-00039-bet" }]);
-    SERVICE.changes(&desk, "traffic", json!({ "traffic": oldest })).await;
-    desk.settled("api-key-server", "api-key-server-00039-bet").await;
+    desk.rig.colleague_moves("api-key-server", "api-key-server-00039-bet").await;
     let refused = desk.types("rollback api-key-server previous").await;
     refused.says(&["api-key-server.web has no previous revision to go back to."]).changed_nothing();
     desk.close().await;

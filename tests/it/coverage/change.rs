@@ -31,19 +31,13 @@ async fn desk() -> Desk {
 }
 
 impl Service {
-    fn serving(&self, desk: &Desk) -> Vec<(String, u64)> {
-        let own = |(name, share): &(&str, u64)| ((*name).to_owned(), *share);
-        desk.world()
-            .with(|state, _| state.run.service(self.cloud_run).unwrap().serving().iter().map(own).collect())
-    }
-
     fn member(&self, desk: &Desk, member: &str) -> Value {
         desk.world().with(|state, _| state.run.service(self.cloud_run).unwrap().doc[member].clone())
     }
 
     #[track_caller]
     fn serves_as_before(&self, desk: &Desk) {
-        assert_eq!(self.serving(desk), [(self.serves.to_owned(), 100)]);
+        assert_eq!(desk.rig.traffic(self.cloud_run), [(self.serves.to_owned(), 100)]);
     }
 
     /// Somebody else changes the service behind Toban's back.
@@ -73,7 +67,7 @@ impl Service {
         let looks = done.asked[moved..].iter().filter(|asked| asked.path == self.health).count();
         assert!(looks >= 3, "health is looked at until it is steady: {looks}");
         done.says(&[&format!("{} now serves {to}", self.place), &format!("*Traffic*: {to} 100 %"), "[!Undo"]);
-        assert_eq!(self.serving(&desk), [(to.to_owned(), 100)]);
+        assert_eq!(desk.rig.traffic(self.cloud_run), [(to.to_owned(), 100)]);
 
         let undo = desk.presses(&done, "Undo").await;
         undo.says(&[&format!("Let {} follow the newest revision again", self.place)]).changed_nothing();

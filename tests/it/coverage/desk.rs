@@ -8,8 +8,8 @@ use serde_json::Value;
 use toban::base::clock::pause;
 use toban::sandbox::{MESSAGE, Seen as Request, World};
 
-use crate::rig::app::{OPS, Plan, Rig, Seen};
-use crate::slack::fake::{Said, State};
+use crate::rig::app::{OPS, Plan, Rig};
+use crate::rig::talk::Seen;
 
 /// A channel where Japanese is spoken.
 pub const BLUE: &str = "C0BLUE";
@@ -51,9 +51,8 @@ impl Desk {
     /// Somebody types it somewhere.
     pub async fn types_as(&self, user: &str, channel: &str, command: &str) -> Answer {
         self.world().forget_requests();
-        let before = self.count();
-        self.rig.type_as(user, channel, command).await;
-        self.answer(before).await
+        let seen = self.rig.ask_as(user, channel, command).await;
+        self.answer(seen)
     }
 
     /// 佐藤 presses a button of an answer.
@@ -64,9 +63,12 @@ impl Desk {
     /// Somebody presses it.
     pub async fn presses_as(&self, user: &str, answer: &Answer, label: &str) -> Answer {
         self.world().forget_requests();
-        let before = self.count();
-        self.rig.press_as(user, &answer.seen, label).await;
-        self.answer(before).await
+        let seen = self.rig.push(user, &answer.seen, label).await;
+        self.answer(seen)
+    }
+
+    fn answer(&self, seen: Seen) -> Answer {
+        Answer { private: seen.only.is_some(), seen, asked: self.world().requests() }
     }
 
     /// Waits until nothing is under way at Cloud Run and `revision` has all the traffic.
@@ -81,23 +83,6 @@ impl Desk {
         while !settled() {
             pause(Duration::from_millis(10)).await;
         }
-    }
-
-    fn count(&self) -> usize {
-        self.rig.slack.state().messages.len()
-    }
-
-    /// The first new message that answers: not the line that opens a thread, and not one that is still being worked on.
-    async fn answer(&self, before: usize) -> Answer {
-        let answers =
-            |said: &Said| said.only.is_some() || (said.thread.is_some() && !said.shown().starts_with('⏳'));
-        let found = |state: &State| {
-            let said = state.messages[before..].iter().find(|said| answers(said))?;
-            let seen = Seen::of(said);
-            Some((seen, said.only.is_some()))
-        };
-        let (seen, private) = self.rig.slack.wait_for(found).await;
-        Answer { seen, private, asked: self.world().requests() }
     }
 
     pub async fn close(self) {
