@@ -11,8 +11,8 @@ use futures_util::FutureExt as _;
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::desk::{Answer, Desk, note};
-use crate::app::progress::{self, PATIENCE, Progress};
 use crate::app::pages;
+use crate::app::progress::{self, PATIENCE, Progress};
 use crate::base::ids::{PostId, ResultId};
 use crate::base::text::shorten;
 use crate::domain::audit::AuditEntry;

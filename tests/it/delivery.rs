@@ -4,7 +4,6 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::Semaphore;
 use toban::app::delivery::Delivery;
 use toban::base::Clock;
 use toban::domain::message::{Audience, Place, Thread};
@@ -13,6 +12,7 @@ use toban::domain::report::{Body, Report, Tone};
 use toban::domain::words::{Lang, Phrase};
 use toban::ports::{Chat, ChatError, Outgoing};
 use toban::store::{NewPost, Role, Store};
+use tokio::sync::Semaphore;
 
 /// A platform that notes what it is told, and does as the text says: `refuse`, `panic`, or waits for its door to open.
 struct Platform {
@@ -116,7 +116,9 @@ fn post(id: &str, under: Option<&str>, text: &str) -> NewPost {
 #[tokio::test]
 async fn an_answer_waits_for_the_first_message_of_its_thread() {
     let world = World::new(9).await;
-    world.say(vec![post("m/answer", Some("m/root"), "all is well"), post("m/root", None, "who ran what")]).await;
+    world
+        .say(vec![post("m/answer", Some("m/root"), "all is well"), post("m/root", None, "who ran what")])
+        .await;
     let told = world.settled().await;
     assert_eq!(told, ["post C0OPS/-: who ran what", "post C0OPS/ts of m/root: all is well"]);
 }

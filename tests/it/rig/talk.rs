@@ -186,7 +186,8 @@ impl Rig {
     pub async fn answer_after(&self, before: usize) -> Seen {
         let is_answer = |said: &&Said| {
             let post = said.metadata["event_payload"]["post"].as_str();
-            let ours = post.map_or(said.only.is_some() || !said.files.is_empty(), |post| !post.ends_with("/root"));
+            let ours =
+                post.map_or(said.only.is_some() || !said.files.is_empty(), |post| !post.ends_with("/root"));
             ours && !said.shown().starts_with('⏳')
         };
         let found = |state: &State| state.messages.iter().skip(before).find(is_answer).map(Seen::of);
@@ -229,7 +230,8 @@ impl Rig {
         let name = self.sandbox.world().with(|state, _| state.run.service(service).unwrap().name());
         let url = format!("{}/v2/{name}?updateMask=traffic", self.sandbox.url());
         let target = json!({ "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", "revision": revision, "percent": 100 });
-        let answer = reqwest::Client::new().patch(url).json(&json!({ "traffic": [target] })).send().await.unwrap();
+        let answer =
+            reqwest::Client::new().patch(url).json(&json!({ "traffic": [target] })).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         let moved = async {
             while self.traffic(service) != [(revision.to_owned(), 100)] {
@@ -253,5 +255,7 @@ pub fn settled(shown: &str) -> String {
         .map(|(pattern, put)| (regex::Regex::new(pattern).unwrap(), put))
         .into()
     });
-    CHANGING.iter().fold(shown.to_owned(), |text, (pattern, put)| pattern.replace_all(&text, *put).into_owned())
+    CHANGING
+        .iter()
+        .fold(shown.to_owned(), |text, (pattern, put)| pattern.replace_all(&text, *put).into_owned())
 }

@@ -22,7 +22,8 @@ async fn a_command_is_acknowledged_and_answered_while_ten_slow_ones_run(mode: &'
     // The cloud goes away for good: all ten end, and each says so.
     rig.sandbox.stop().await;
     let all = |state: &crate::slack::fake::State| {
-        state.messages.iter().filter(|said| said.shown().contains("sagebase.web could not be read")).count() == 10
+        state.messages.iter().filter(|said| said.shown().contains("sagebase.web could not be read")).count()
+            == 10
     };
     rig.slack.wait_until(all).await;
     rig.running.stop().await;

@@ -7,7 +7,11 @@ use crate::rig::talk::{Seen, settled};
 
 /// Whether nothing but looking was done.
 fn only_looked(rig: &Rig) -> bool {
-    rig.sandbox.world().requests().iter().all(|seen| seen.method == "GET" || seen.path.ends_with("entries:list"))
+    rig.sandbox
+        .world()
+        .requests()
+        .iter()
+        .all(|seen| seen.method == "GET" || seen.path.ends_with("entries:list"))
 }
 
 fn note(table: &mut String, typed: &str, answer: &Seen) {
@@ -63,7 +67,13 @@ async fn what_cannot_be_meant_is_answered_with_what_can() {
         let answer = rig.ask(typed).await;
         note(&mut table, typed, &answer);
         for raw in ["<!channel>", "<!everyone>", "<@U"] {
-            assert!(!answer.blocks.to_string().replace("\"type\":\"text\",\"text\"", "").contains(&format!("mrkdwn {raw}")));
+            assert!(
+                !answer
+                    .blocks
+                    .to_string()
+                    .replace("\"type\":\"text\",\"text\"", "")
+                    .contains(&format!("mrkdwn {raw}"))
+            );
         }
     }
     insta::assert_snapshot!(table);

@@ -86,7 +86,11 @@ async fn a_change_that_the_cloud_refuses_leaves_everything_as_it_was_and_says_so
         rig.sandbox.world().fault(Fault::new(System::Run, kind.clone()).on("PATCH"));
         let answer = rig.push("U0SATO", &plan, "Confirm").await;
         four_parts(&answer);
-        assert_eq!((rig.asked("PATCH", ""), rig.traffic("api-key-server")), (1, before), "a write is not tried twice");
+        assert_eq!(
+            (rig.asked("PATCH", ""), rig.traffic("api-key-server")),
+            (1, before),
+            "a write is not tried twice"
+        );
         rig.push("U0TANAKA", &plan, "Confirm").await.says("it was tried and failed");
         let _ = writeln!(table, "{kind:?}\n{}\n", settled(&answer.shown));
     }

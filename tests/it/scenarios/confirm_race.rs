@@ -8,7 +8,9 @@ over_both_doors!(
     a_confirmation_after_the_change_is_told_that_it_has_been_made,
 );
 
-async fn two_confirmations_at_once_roll_back_once_and_the_slower_one_learns_who_was_faster(mode: &'static str) {
+async fn two_confirmations_at_once_roll_back_once_and_the_slower_one_learns_who_was_faster(
+    mode: &'static str,
+) {
     let rig = Rig::over(mode).await;
     let plan = rig.ask("rollback api-key-server previous").await;
     tokio::join!(rig.press_as("U0SATO", &plan, "Confirm"), rig.press_as("U0TANAKA", &plan, "Confirm"));
@@ -16,7 +18,8 @@ async fn two_confirmations_at_once_roll_back_once_and_the_slower_one_learns_who_
     let slower = rig.sees("confirmed this plan already").await;
     let decided = rig.sees("Confirmed by").await;
     rig.sees("now serves api-key-server-00041-wud").await;
-    let (faster, told) = if decided.shown.contains("佐藤") { ("佐藤", "U0TANAKA") } else { ("田中", "U0SATO") };
+    let (faster, told) =
+        if decided.shown.contains("佐藤") { ("佐藤", "U0TANAKA") } else { ("田中", "U0SATO") };
     slower.says(faster);
     assert_eq!(slower.only.as_deref(), Some(told), "the slower one alone is told");
     assert_eq!(rig.asked("PATCH", "/services/"), 1);

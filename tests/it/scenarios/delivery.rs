@@ -11,7 +11,11 @@ async fn stands_once(fault: Fault) {
     rig.sees("sagebase is healthy").await;
     rig.ask("whoami").await.says("You are 佐藤");
     let shown = rig.slack.transcript(OPS);
-    assert_eq!((rig.times("sagebase is healthy"), rig.times("ran /health sagebase")), (1, 1), "{fault:?}: {shown}");
+    assert_eq!(
+        (rig.times("sagebase is healthy"), rig.times("ran /health sagebase")),
+        (1, 1),
+        "{fault:?}: {shown}"
+    );
     assert_eq!(rig.asked("GET", "/sagebase/health"), 1, "the work is not done again");
     rig.stop().await;
 }

@@ -21,7 +21,7 @@ use toban::domain::person::{Door, Grant, Person, Risk, Role};
 use toban::domain::report::{Report, Tone};
 use toban::domain::service::Services;
 use toban::domain::words::Words;
-use toban::ports::{Chat, ChatError, Capabilities, Inbox as _, Outgoing};
+use toban::ports::{Capabilities, Chat, ChatError, Inbox as _, Outgoing};
 use toban::store::{Role as Part, Store};
 
 use crate::verbs::fakes::service;
@@ -82,13 +82,8 @@ async fn dispatch(chat: &Arc<Quiet>, store: &Store) -> Dispatch {
         roles: vec!["all".into()],
     };
     let any = || vec!["*".to_owned()];
-    let grant = Grant {
-        verbs: any(),
-        risk: vec![Risk::Read],
-        services: any(),
-        environments: any(),
-        channels: any(),
-    };
+    let grant =
+        Grant { verbs: any(), risk: vec![Risk::Read], services: any(), environments: any(), channels: any() };
     let roles = [("all".into(), Role { id: "all".into(), allow: vec![grant] })].into();
     let services = Services::new(["good", "bad", "slow"].map(|name| service(name, &["web"])));
     let estate = Estate::new(services, |_, _| Capabilities::default());

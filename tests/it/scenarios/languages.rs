@@ -7,7 +7,10 @@ async fn a_japanese_channel_is_answered_in_japanese_and_understands_it() {
     let rig = Rig::start().await;
     let answer = rig.ask_as("U0SATO", "C0BLUE", "health bluelamp").await;
     answer.says("正常").never_says("healthy");
-    rig.ask_as("U0SATO", "C0BLUE", "logs bluelamp エラー 30分").await.says("bluelamp.portal").never_says(" errors");
+    rig.ask_as("U0SATO", "C0BLUE", "logs bluelamp エラー 30分")
+        .await
+        .says("bluelamp.portal")
+        .never_says(" errors");
     rig.ask_as("U0SATO", "C0BLUE", "health nowhere").await.says("nowhere").never_says("There is");
     rig.ask_as("U0SATO", OPS, "health bluelamp").await.says("bluelamp is healthy");
     println!("{}", rig.slack.transcript("C0BLUE"));

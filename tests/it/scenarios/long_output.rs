@@ -39,7 +39,10 @@ async fn a_long_log_has_more_pages_and_a_file_without_being_read_again(mode: &'s
     let reads = rig.asked("POST", "entries:list");
 
     let second = rig.push("U0SATO", &first, "More").await;
-    second.says("Page 2").says(&format!("step {}", letters(89))).never_says(&format!("step {}", letters(119)));
+    second
+        .says("Page 2")
+        .says(&format!("step {}", letters(89)))
+        .never_says(&format!("step {}", letters(119)));
     assert_eq!(second.thread, first.thread);
     let before = rig.said();
     rig.press(&first, "As a file").await;

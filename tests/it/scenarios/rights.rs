@@ -20,7 +20,9 @@ async fn who_may_only_look_can_neither_confirm_nor_cancel_anothers_plan() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_developer_of_one_service_rolls_back_that_one_only() {
     let rig = Rig::start().await;
-    rig.ask_as("U0ITO", OPS, "rollback sagebase previous").await.says("You may not run “rollback” on sagebase here");
+    rig.ask_as("U0ITO", OPS, "rollback sagebase previous")
+        .await
+        .says("You may not run “rollback” on sagebase here");
     rig.ask_as("U0ITO", OPS, "rollback bluelamp previous").await.says("Send all traffic of bluelamp.portal");
     rig.stop().await;
 }

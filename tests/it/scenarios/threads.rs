@@ -45,12 +45,19 @@ async fn a_thread_knows_its_service(mode: &'static str) {
 
 async fn a_direct_message_is_answered_where_it_was_written(mode: &'static str) {
     let rig = Rig::over(mode).await;
-    for (text, says) in [("health sagebase", "sagebase is healthy"), ("helth sagebase", "There is no command “helth”")] {
+    for (text, says) in
+        [("health sagebase", "sagebase is healthy"), ("helth sagebase", "There is no command “helth”")]
+    {
         let before = rig.said();
         rig.deliver("events_api", &payloads::direct(text, "U0SATO", "1700000000.000100")).await;
         let answer = rig.answer_after(before).await;
         answer.says(says);
-        assert_eq!((&*answer.channel, &answer.thread, &answer.only), ("DU0SATO", &None, &None), "{}", answer.shown);
+        assert_eq!(
+            (&*answer.channel, &answer.thread, &answer.only),
+            ("DU0SATO", &None, &None),
+            "{}",
+            answer.shown
+        );
     }
     rig.stop().await;
 }
