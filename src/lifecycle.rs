@@ -1,6 +1,5 @@
 //! From ready to gone: what runs, in which order it starts, and how it ends without losing anything.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -97,10 +96,8 @@ impl Running {
 }
 
 /// Resolves when the signal to stop has been given, or can no longer be.
-fn told(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    }
+async fn told(mut stopped: watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
 fn readiness(

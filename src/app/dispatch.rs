@@ -94,7 +94,7 @@ impl Dispatch {
     /// When the store fails; then nothing was answered.
     pub async fn see_through(&self, message: Message) -> Result<Ended, StoreError> {
         self.0.desk.store.accept(&message).await?;
-        self.work(message, 0).await
+        Box::pin(self.work(message, 0)).await
     }
 
     async fn work(&self, message: Message, attempts: u32) -> Result<Ended, StoreError> {

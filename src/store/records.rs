@@ -16,9 +16,12 @@ use crate::domain::words::Lang;
 /// Why the store did not do it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
-    /// The database refused: disk full, damaged file, a value it does not take. Another try would end the same.
+    /// The database refused: disk full, damaged file. Another try ends the same until somebody mends it.
     #[error("store: {0}")]
     Database(String),
+    /// What was to be written contradicts what is there: no try will ever end otherwise.
+    #[error("store: {0}")]
+    Clash(String),
     /// The database is locked or cannot be reached; another try may work. What was asked for was not done, as far
     /// as is known.
     #[error("store: away: {0}")]

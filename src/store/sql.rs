@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
+use sqlx::error::ErrorKind;
 use sqlx::query::Query;
 use sqlx::{Any, AnyConnection, AssertSqlSafe, Row, SqlSafeStr, SqlStr};
 
@@ -175,6 +176,12 @@ pub(super) fn to_json<T: serde::Serialize>(value: &T) -> Result<String, StoreErr
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(refused) = &error
+            && refused.constraint() != Some("plan_one_running")
+            && !matches!(refused.kind(), ErrorKind::Other)
+        {
+            return Self::Clash(error.to_string());
+        }
         let passing = match &error {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)

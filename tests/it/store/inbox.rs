@@ -60,7 +60,7 @@ on_both! {
         store.conclude(Conclusion { plan: Some(plan("P-1", "sagebase")), ..Conclusion::default() }).await.unwrap();
         // The same plan once more cannot be written, so neither is the rest.
         let end = Conclusion { plan: Some(plan("P-1", "sagebase")), ..answer("m1") };
-        assert!(matches!(store.conclude(end).await, Err(StoreError::Database(_))));
+        assert!(matches!(store.conclude(end).await, Err(StoreError::Clash(_))));
         assert_eq!(store.post(&"post-m1".into()).await.unwrap(), None);
         let mut rows = 0;
         store.audit_export(|_| rows += 1).await.unwrap();
@@ -89,7 +89,7 @@ on_both! {
             store.conclude(bad),
         );
         assert!(good.into_iter().all(|end| end == Ok(Accepted::First)));
-        assert!(matches!(bad, Err(StoreError::Database(_))), "{bad:?}");
+        assert!(matches!(bad, Err(StoreError::Clash(_))), "{bad:?}");
     }
 
     async fn two_hundred_at_once_are_all_answered(base: &Base) {
