@@ -1,18 +1,28 @@
 //! One console, several people: each in their own language and with their own rights.
 
-use super::{be, last, open, say};
+use super::{be, last, open, press_by_key, say};
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_may_only_look_is_refused_and_nobody_else_hears_of_it() {
+async fn who_may_only_look_changes_nothing_and_a_press_is_refused_to_that_person_alone() {
     let (demo, browser) = open(1).await;
+    say(&browser, "/rollback api-key-server previous").await;
     be(&browser, "kimura").await;
+    browser.see("#feed button[data-command^=confirm]").await;
+    press_by_key(&browser, "confirm ").await;
+    browser.see(".answer .only").await;
+    let refused = last(&browser).await;
+    assert!(refused.contains("権限がありません") && refused.contains("Alex Morgan"), "{refused}");
     say(&browser, "/rollback api-key-server previous").await;
     let refused = last(&browser).await;
     assert!(refused.contains("権限がありません"), "{refused}");
-    assert_eq!(browser.js("document.querySelectorAll('.answer .only').length").await, 1);
+
     be(&browser, "morgan").await;
-    browser.until("document.querySelectorAll('#feed .line').length === 1").await;
-    assert_eq!(browser.js("document.querySelectorAll('#feed .card').length").await, 0);
+    browser.until("document.querySelectorAll('#feed .line').length === 2").await;
+    assert_eq!(browser.js("document.querySelectorAll('.answer .only').length").await, 0);
+    assert_eq!(
+        browser.js("document.querySelectorAll('#feed button[data-command^=confirm]').length").await,
+        1
+    );
     demo.stop().await;
 }
 
