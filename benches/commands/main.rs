@@ -5,6 +5,7 @@
 //! on the other; rounds of both are interleaved, medians are printed, and the ratio is what counts.
 #![expect(
     clippy::print_stdout,
+    clippy::print_stderr,
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "a benchmark prints, and stops at the first fault"

@@ -26,11 +26,11 @@ on_both! {
         let plan = killed_while_it_ran(site, Kind::Hang).await;
 
         let toban = site.serve().await;
-        let unknown = site.sees("the result is unknown, and it is not run again").await;
+        let unknown = site.sees("Look at what serves").await;
         assert_eq!(unknown.thread, plan.thread, "it is said where the plan was");
 
         site.press(&toban, &plan, "Confirm").await;
-        site.sees("Toban stopped while it ran, and its result is not known").await;
+        site.sees("how it ended is not known").await;
         toban.process.stop().await;
 
         assert_eq!(site.requests("PATCH", PATCHED), 1);
@@ -56,9 +56,9 @@ async fn a_change_that_the_cloud_took_before_the_kill_is_not_run_again_either() 
     let site = Site::sqlite().await;
     killed_while_it_ran(&site, Kind::EndlessOperation).await;
     let toban = site.serve().await;
-    site.sees("the result is unknown, and it is not run again").await;
+    site.sees("Look at what serves").await;
     toban.process.stop().await;
     assert_eq!(site.requests("PATCH", PATCHED), 1);
     let said = site.slack.transcript(OPS);
-    assert_eq!(said.matches("the result is unknown").count(), 1, "{said}");
+    assert_eq!(said.matches("Why: the result is not known").count(), 1, "{said}");
 }
