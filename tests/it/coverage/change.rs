@@ -43,7 +43,7 @@ impl Service {
     /// Somebody else changes the service behind Toban's back.
     pub async fn changes(&self, desk: &Desk, mask: &str, body: Value) {
         let url = format!("{}{}?updateMask={mask}", desk.rig.sandbox.url(), self.path);
-        let client = reqwest::Client::new();
+        let client = reqwest::Client::builder().build().unwrap();
         let answer = client.patch(url).body(body.to_string()).send().await.unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
     }

@@ -142,6 +142,7 @@ fn every_row_is_typed_word_for_word_proved_and_refused() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "the page is written anew only when asked")]
 fn the_page_says_what_the_tests_prove() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/coverage.md");
     let page = page(&read());

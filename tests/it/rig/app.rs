@@ -60,7 +60,7 @@ pub struct Rig {
     pub url: String,
     pub mode: &'static str,
     /// Where its store is.
-    pub folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
 }
 
 /// A clock that runs as any other and can be moved on besides. It runs as long as the test.
@@ -111,7 +111,7 @@ impl Rig {
         let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let running = lifecycle::start(toban, server, axum::Router::new()).await.unwrap();
         let url = format!("http://{}", running.address);
-        Self { slack, sandbox, running, store, url, mode, folder }
+        Self { slack, sandbox, running, store, url, mode, _folder: folder }
     }
 
     pub async fn stop(self) {

@@ -231,8 +231,14 @@ impl Rig {
         let name = self.sandbox.world().with(|state, _| state.run.service(service).unwrap().name());
         let url = format!("{}/v2/{name}?updateMask=traffic", self.sandbox.url());
         let target = json!({ "type": "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION", "revision": revision, "percent": 100 });
-        let answer =
-            reqwest::Client::new().patch(url).json(&json!({ "traffic": [target] })).send().await.unwrap();
+        let answer = reqwest::Client::builder()
+            .build()
+            .unwrap()
+            .patch(url)
+            .json(&json!({ "traffic": [target] }))
+            .send()
+            .await
+            .unwrap();
         assert!(answer.status().is_success(), "{}", answer.text().await.unwrap());
         let moved = async {
             while self.traffic(service) != [(revision.to_owned(), 100)] {
