@@ -3,7 +3,7 @@
 //!
 //! ```console
 //! $ TOBAN_PICTURES=docs cargo test --test it readme
-//! $ mogrify -colors 160 -define png:compression-level=9 docs/console*.png
+//! $ for picture in docs/console*.png; do convert $picture -quality 95 PNG8:$picture; done
 //! ```
 
 use std::path::PathBuf;
