@@ -121,7 +121,7 @@ impl Api {
     /// a success into an error.
     ///
     /// # Errors
-    /// See [`fault`].
+    /// See `fault`.
     pub async fn post<T: DeserializeOwned + Send>(
         &self,
         method: &str,
@@ -134,7 +134,7 @@ impl Api {
     /// A method that takes its arguments in the query.
     ///
     /// # Errors
-    /// See [`fault`].
+    /// See `fault`.
     pub async fn get<T: DeserializeOwned + Send>(
         &self,
         method: &str,
@@ -148,7 +148,7 @@ impl Api {
     /// Posts JSON to a URL that Slack gave for answers; it is a secret itself and needs no token.
     ///
     /// # Errors
-    /// [`ChatError::Refused`] for a host that is not Slack's; else see [`fault`].
+    /// [`ChatError::Refused`] for a host that is not Slack's; else see `fault`.
     pub async fn respond(&self, url: &str, body: &(impl Serialize + Send + Sync)) -> Result<(), ChatError> {
         let url = self.of_slack(url)?;
         let span = tracing::Span::none();
@@ -160,7 +160,7 @@ impl Api {
     /// Sends a file's bytes to the URL that Slack gave for them.
     ///
     /// # Errors
-    /// See [`fault`].
+    /// See `fault`.
     pub async fn upload(&self, url: &str, bytes: &[u8]) -> Result<(), ChatError> {
         let url = Url::parse(url).map_err(|_| ChatError::Uncertain("no upload URL".to_owned()))?;
         let span = tracing::Span::none();
