@@ -43,6 +43,10 @@ id! {
     PostId,
     /// A cached result, `R-7K2M9Q`.
     ResultId,
+    /// An incident, `INC-42`.
+    IncidentId,
+    /// A page to a person over one method.
+    PageId,
     /// Ties a failure told to a person to the log line with its causes, `E-7K2M9Q`.
     ReferenceId,
 }

@@ -1,8 +1,10 @@
 //! The law: nouns and decisions. Nothing here waits, reads a clock, or knows of a database or a network.
 
 pub mod access;
+pub mod alert;
 pub mod audit;
 pub mod catalogue;
+pub mod contact;
 pub mod failure;
 pub mod health;
 pub mod invocation;

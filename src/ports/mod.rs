@@ -3,13 +3,17 @@
 mod chat;
 mod error;
 mod health;
+mod intake;
 mod logs;
+mod pager;
 mod releases;
 
 pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
 pub use error::{BackendError, Kind};
 pub use health::Health;
+pub use intake::Intake;
 pub use logs::{LogStream, Logs};
+pub use pager::{Found, Pager, PagerError, Paging, Purpose};
 pub use releases::{Progress, Releases};
 
 use std::sync::Arc;

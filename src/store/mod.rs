@@ -4,6 +4,7 @@
 //! their replica's name, and are anybody's once that replica has stopped beating (`upkeep`): no row is ever renewed.
 //! What a command always needs (`inbox`, `ending`, `posts`) is written many rows at a statement.
 
+mod alerts;
 mod audit;
 mod batch;
 mod delivery;
@@ -12,6 +13,7 @@ mod inbox;
 mod leases;
 mod migrations;
 mod open;
+mod pages;
 mod plans;
 mod posts;
 mod records;
@@ -37,7 +39,8 @@ use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
 pub use records::{
-    Accepted, Begun, Cached, Claimed, Conclusion, NewPost, Post, Role, StoreError, StoredPlan, Verified, Wake,
+    Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
+    Verified, Wake,
 };
 
 /// How long anybody waits for the store.

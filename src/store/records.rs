@@ -5,8 +5,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{InboxId, PersonId, PlanId, PostId, ResultId, ServiceId};
+use crate::base::ids::{InboxId, IncidentId, PageId, PersonId, PlanId, PostId, ResultId, ServiceId};
 use crate::domain::audit::AuditEntry;
+use crate::domain::contact::Means;
 use crate::domain::message::{Audience, Message, Place};
 use crate::domain::person::Risk;
 use crate::domain::plan::{Plan, PlanState};
@@ -205,5 +206,22 @@ pub struct Wake {
     /// What it is about, as JSON.
     pub payload: String,
     /// When.
+    pub due: Timestamp,
+}
+
+/// A page to be sent. A second write of the same id changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewPage {
+    /// Chosen by the writer: `INC-42/1/0/sato/slack`.
+    pub id: PageId,
+    /// The incident; none for a test.
+    pub incident: Option<IncidentId>,
+    /// To whom.
+    pub person: PersonId,
+    /// How.
+    pub means: Means,
+    /// What paging needs to know of it, as JSON.
+    pub content: String,
+    /// When, at the earliest.
     pub due: Timestamp,
 }

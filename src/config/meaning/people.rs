@@ -7,8 +7,8 @@ use crate::config::fault::{At, Fault};
 use crate::config::meaning::circle::circles;
 use crate::config::meaning::{Kind, Reader};
 use crate::config::shape::people as shape;
-use crate::config::shape::people::Means;
 use crate::config::tree::Node;
+use crate::domain::contact::Means;
 use crate::domain::person::{Door, Grant, Person, Role};
 
 /// How a person is reached outside of a conversation.

@@ -6,18 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::values::{Moment, Name, SecretKey, Span, Wait, Zone};
-
-/// How bad an alert is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum AlertSeverity {
-    /// It is stored.
-    Info,
-    /// It is told in the channel.
-    Warning,
-    /// It climbs the ladder.
-    Critical,
-}
+use crate::domain::alert::AlertSeverity;
 
 /// An escalation policy.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]

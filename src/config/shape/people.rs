@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::shape::ladder::AlertSeverity;
 use crate::config::values::{Name, OpenKey, SecretKey, Wait, Zone};
+use crate::domain::alert::AlertSeverity;
+use crate::domain::contact::Means;
 use crate::domain::person::Risk;
 use crate::domain::words::Lang;
 
@@ -66,30 +67,6 @@ pub struct Contact {
     pub url: Option<OpenKey>,
     /// What a `webhook` is signed with.
     pub secret: Option<SecretKey>,
-}
-
-/// A means of paging.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Means {
-    /// A direct message in Slack.
-    Slack,
-    /// A direct message in Discord.
-    Discord,
-    /// An e-mail.
-    Email,
-    /// A push message by ntfy.
-    Ntfy,
-    /// A message in Telegram.
-    Telegram,
-    /// An event at PagerDuty.
-    Pagerduty,
-    /// A text message.
-    Sms,
-    /// A telephone call.
-    Voice,
-    /// A signed request to a URL.
-    Webhook,
 }
 
 /// A role.

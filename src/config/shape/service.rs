@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::shape::ladder::AlertSeverity;
 use crate::config::values::{Name, Pattern, Span, Url};
+use crate::domain::alert::AlertSeverity;
 use crate::domain::person::Door;
 use crate::domain::words::Lang;
 

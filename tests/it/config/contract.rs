@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use toban::config::SlackEntry;
-use toban::config::shape::ladder::{AlertSeverity, SourceKind, Unless};
-use toban::config::shape::people::Means;
+use toban::config::shape::ladder::{SourceKind, Unless};
+use toban::domain::alert::AlertSeverity;
+use toban::domain::contact::Means;
 use toban::domain::person::{Door, Risk};
 use toban::domain::service::{Backend, ProbeAuth};
 use toban::domain::words::Lang;

@@ -1,0 +1,79 @@
+//! How people are reached when nobody is talking to them.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::base::Secret;
+use crate::domain::alert::AlertSeverity;
+
+/// A means of paging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// A direct message in Slack.
+    Slack,
+    /// A direct message in Discord.
+    Discord,
+    /// An e-mail.
+    Email,
+    /// A push message by ntfy.
+    Ntfy,
+    /// A message in Telegram.
+    Telegram,
+    /// An event at PagerDuty.
+    Pagerduty,
+    /// A text message.
+    Sms,
+    /// A telephone call.
+    Voice,
+    /// A signed request to a URL.
+    Webhook,
+}
+
+impl Means {
+    /// Its name in the config and in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Slack => "slack",
+            Self::Discord => "discord",
+            Self::Email => "email",
+            Self::Ntfy => "ntfy",
+            Self::Telegram => "telegram",
+            Self::Pagerduty => "pagerduty",
+            Self::Sms => "sms",
+            Self::Voice => "voice",
+            Self::Webhook => "webhook",
+        }
+    }
+}
+
+/// One way to page a person, in that person's order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// The means.
+    pub by: Means,
+    /// How long after the first.
+    pub after: Duration,
+    /// Only for these severities; for all if empty.
+    pub severity: Vec<AlertSeverity>,
+    /// Where to.
+    pub address: Address,
+}
+
+/// Where a page goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A user, chat, topic, number, e-mail address or URL, as the means has it.
+    Plain(String),
+    /// PagerDuty's integration key.
+    Key(Secret),
+    /// A URL, and what the request to it is signed with.
+    Signed {
+        /// Where to.
+        url: String,
+        /// The shared secret, if there is one.
+        secret: Option<Secret>,
+    },
+}
