@@ -173,6 +173,9 @@ async fn check(dir: &ConfigDir, online: bool) -> anyhow::Result<u8> {
     };
     let away = out_of_reach(&loaded.config);
     away.iter().for_each(|line| complain(format_args!("{line}")));
+    for line in loaded.config.ahead(Clock::system().now()) {
+        complain(format_args!("warning: {line}"));
+    }
     let settings = &loaded.config.settings;
     let clashes = crate::chat::slack::manifest::clashes(
         settings.slack.commands.iter().map(String::as_str),

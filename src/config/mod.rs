@@ -4,6 +4,7 @@
 //! Passes: syntax of every file → structure against the schema → typed values → references and meaning. What one
 //! pass finds wrong is told and taken out, so the next still sees the rest.
 
+mod ahead;
 mod environment;
 mod fault;
 mod layers;
@@ -22,19 +23,21 @@ use std::sync::Arc;
 use crate::base::Secret;
 use crate::base::ids::{PersonId, RoleId, ServiceId};
 use crate::domain::person::{Person, Role};
+use crate::domain::schedule::Schedule;
 use crate::domain::service::Services;
 
 pub use environment::{PREFIX, environment, environment_with};
 pub use fault::{At, Fault};
 pub use layers::DEFAULT;
 pub use meaning::people::Reach;
+pub use meaning::schedules::Mirror;
 pub use meaning::services::Duty;
 pub use schema::schema;
 pub use secret::{MaybeSecret, SecretRef, Vault};
 pub use shape::settings::Settings;
 pub use values::GoogleIdentity;
 
-use meaning::{Reader, ladders, people, services, settings};
+use meaning::{Reader, ladders, people, schedules, services, settings};
 use tree::{Entries, Node, lay};
 
 /// A config without a fault.
@@ -57,7 +60,9 @@ pub struct Config {
     /// Escalation policies.
     pub policies: BTreeMap<String, shape::ladder::Policy>,
     /// On-call schedules.
-    pub schedules: BTreeMap<String, shape::ladder::Schedule>,
+    pub schedules: BTreeMap<String, Schedule>,
+    /// Where each schedule is shown besides.
+    pub mirrors: BTreeMap<String, Mirror>,
     /// Sources of alerts.
     pub sources: BTreeMap<String, shape::ladder::Source>,
     /// The secrets that it refers to.
@@ -167,7 +172,7 @@ fn finish(
     let roles = people::roles(&mut reader, &services::environments(&services));
     let groups = people::groups(&mut reader);
     let policies = ladders::policies(&mut reader, &services);
-    let schedules = ladders::schedules(&mut reader);
+    let (schedules, mirrors) = schedules::schedules(&mut reader);
     let sources = ladders::sources(&mut reader);
     let Reader { faults: wrong, warnings, unread, .. } = reader;
     faults.extend(wrong);
@@ -185,6 +190,7 @@ fn finish(
             groups,
             policies,
             schedules,
+            mirrors,
             sources,
             vault: secrets.vault(),
             warnings: sorted(warnings),

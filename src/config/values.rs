@@ -73,6 +73,8 @@ written! {
     Moment(DateTime) = "moment", |text| {
         text.parse().map_err(|_| "not a moment like 2026-01-05T09:00".to_owned())
     };
+    /// A day: `2026-01-01`.
+    Day(jiff::civil::Date) = "day", |text| text.parse().map_err(|_| "not a day like 2026-01-01".to_owned());
     /// A name that can be said in a command: letters, digits, `-` and `_`.
     Name(String) = "name", name;
     /// Who Toban is to Google: `adc`, `file:PATH` or `none`.

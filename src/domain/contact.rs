@@ -47,6 +47,15 @@ impl Means {
             Self::Webhook => "webhook",
         }
     }
+
+    /// What has to work for it to arrive. Means with the same carrier fail together: texts and calls go through one
+    /// telephone company.
+    pub fn carrier(self) -> &'static str {
+        match self {
+            Self::Sms | Self::Voice => "telephone",
+            other => other.as_str(),
+        }
+    }
 }
 
 /// One way to page a person, in that person's order.

@@ -17,5 +17,6 @@ pub mod redact;
 pub mod release;
 pub mod report;
 pub mod runbook;
+pub mod schedule;
 pub mod service;
 pub mod words;

@@ -1,4 +1,4 @@
-//! Policies, schedules and sources of alerts.
+//! Policies and sources of alerts.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -96,29 +96,6 @@ fn check_component(reader: &mut Reader<'_>, name: &str, at: &At, services: &[Ser
         let fault = Fault::new(at, format!("unknown component {name:?}"));
         reader.fault(fault.nearest(name, all.iter().map(String::as_str)));
     }
-}
-
-/// Reads `[[schedule]]`.
-pub(in crate::config) fn schedules(reader: &mut Reader<'_>) -> BTreeMap<String, shape::Schedule> {
-    let entries = reader.entries::<shape::Schedule>("schedule");
-    for (schedule, node) in &entries {
-        if let Some(owner) = &schedule.owner {
-            reader.refer(Kind::Person, owner, node.at("owner"));
-        }
-        if schedule.rotation.is_empty() {
-            reader.warn(&node.at, format!("schedule {:?} has nobody on call", schedule.id.as_str()));
-        }
-        for (rotation, node) in schedule.rotation.iter().zip(node.list("rotation")) {
-            reader.refer_all(Kind::Person, &rotation.people, node, "people", false);
-        }
-        for (change, node) in schedule.overrides.iter().zip(node.list("override")) {
-            reader.refer(Kind::Person, &change.person, node.at("person"));
-            if change.to.0 <= change.from.0 {
-                reader.fault(Fault::new(node.at("to"), "this override ends before it begins"));
-            }
-        }
-    }
-    entries.into_iter().map(|(schedule, _)| (schedule.id.0.clone(), schedule)).collect()
 }
 
 /// Reads `[[source]]`.

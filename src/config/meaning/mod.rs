@@ -3,6 +3,7 @@
 pub(super) mod circle;
 pub(super) mod ladders;
 pub(super) mod people;
+pub(super) mod schedules;
 pub(super) mod services;
 pub(super) mod settings;
 

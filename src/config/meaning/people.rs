@@ -91,8 +91,8 @@ fn contacts(reader: &mut Reader<'_>, person: &shape::Person, node: &Node) {
             reader.fault(Fault::new(&at.at, format!("contact by {by:?} needs {missing}")));
         }
     }
-    let transports: BTreeSet<Means> = person.contact.iter().map(|contact| contact.by).collect();
-    if transports.len() == 1 && !person.external {
+    let carriers: BTreeSet<&str> = person.contact.iter().map(|contact| contact.by.carrier()).collect();
+    if carriers.len() == 1 && !person.external {
         reader.warn(
             node.at("contact"),
             format!("person {:?} can be paged in one way only", person.id.as_str()),

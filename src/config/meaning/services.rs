@@ -22,6 +22,8 @@ pub struct Duty {
     pub policy: Option<String>,
     /// What is watched.
     pub watch: Vec<shape::Watch>,
+    /// Whom to turn to besides.
+    pub contacts: Vec<shape::Contact>,
 }
 
 /// Reads `[[service]]` and `[[runbook]]`.
@@ -38,6 +40,9 @@ pub(in crate::config) fn services(
         reader.refer_all(Kind::Person, &service.owners, node, "owners", false);
         if let Some(policy) = &service.policy {
             reader.refer(Kind::Policy, policy, node.at("policy"));
+        }
+        for (contact, node) in service.contacts.iter().zip(node.list("contacts")) {
+            check_contact(reader, contact, node);
         }
         if service.channels.is_empty() {
             reader.warn(node.at("id"), format!("service {name:?} has no channel"));
@@ -67,7 +72,12 @@ pub(in crate::config) fn services(
         let id = ServiceId::new(name);
         duties.insert(
             id.clone(),
-            Duty { description: service.description, policy: service.policy, watch: service.watch },
+            Duty {
+                description: service.description,
+                policy: service.policy,
+                watch: service.watch,
+                contacts: service.contacts,
+            },
         );
         services.push(Service {
             id,
@@ -81,6 +91,19 @@ pub(in crate::config) fn services(
         });
     }
     (services, duties)
+}
+
+fn check_contact(reader: &mut Reader<'_>, contact: &shape::Contact, node: &Node) {
+    let at = node.at("who");
+    match contact.who.split_once(':') {
+        Some(("person", id)) => reader.refer(Kind::Person, id, at),
+        Some(("schedule", id)) => reader.refer(Kind::Schedule, id, at),
+        Some(("group", id)) => reader.refer(Kind::Group, id, at),
+        _ => {
+            let fault = Fault::new(at, format!("unknown contact {:?}", contact.who));
+            reader.fault(fault.hint("write person:ID, schedule:ID or group:ID"));
+        }
+    }
 }
 
 /// No name may lead to two services, nor be a verb: `SERVICE VERB …` and `VERB SERVICE …` are both understood.

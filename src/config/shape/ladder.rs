@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::values::{Moment, Name, SecretKey, Span, Wait, Zone};
+use crate::config::values::{Day, Moment, Name, SecretKey, Span, Wait, Zone};
 use crate::domain::alert::AlertSeverity;
 
 /// An escalation policy.
@@ -87,6 +87,16 @@ pub struct Schedule {
     /// Exceptions.
     #[serde(default, rename = "override")]
     pub overrides: Vec<Override>,
+    /// Days, from midnight to midnight, that `holiday_people` take in turn.
+    #[serde(default)]
+    pub holidays: Vec<Day>,
+    /// Who covers the holidays.
+    #[serde(default)]
+    pub holiday_people: Vec<String>,
+    /// A Slack user group that always has the people on call as its members.
+    pub slack_group: Option<String>,
+    /// What a calendar program shows to subscribe to `/calendar/ID.ics?token=…`; no calendar if not said.
+    pub calendar_token: Option<SecretKey>,
 }
 
 /// People who take turns.

@@ -32,6 +32,9 @@ pub struct Service {
     /// People who own it.
     #[serde(default)]
     pub owners: Vec<String>,
+    /// Whom to turn to besides, for what.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
     /// The language of its answers, where it differs from the channel's.
     pub lang: Option<Lang>,
     /// Its parts.
@@ -43,6 +46,17 @@ pub struct Service {
     /// Known troubles with cause and remedy.
     #[serde(default)]
     pub runbook: Vec<Entry>,
+}
+
+/// Whom to turn to in an emergency.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// For what: `security`.
+    #[serde(rename = "for")]
+    pub about: String,
+    /// Who: `person:ID`, `schedule:ID` or `group:ID`.
+    pub who: String,
 }
 
 /// A part of a service. `place` has the keys of its backend.

@@ -7,6 +7,7 @@ use toban::config::shape::ladder::{SourceKind, Unless};
 use toban::domain::alert::AlertSeverity;
 use toban::domain::contact::Means;
 use toban::domain::person::{Door, Risk};
+use toban::domain::schedule::Turn;
 use toban::domain::service::{Backend, ProbeAuth};
 use toban::domain::words::Lang;
 
@@ -64,7 +65,7 @@ fn the_contract_loads_as_it_stands() {
     let ladder = &config.policies["sagebase"];
     assert_eq!(ladder.step[2].unless, Some(Unless::Resolved));
     assert_eq!(ladder.step[0].after.0, Duration::ZERO);
-    assert_eq!(config.schedules["primary"].rotation[0].every.0, Duration::from_hours(7 * 24));
+    assert_eq!(config.schedules["primary"].rotations[0].every, Turn::Days(7));
     let source = &config.sources["prometheus"];
     assert_eq!(source.kind, SourceKind::Alertmanager);
     assert_eq!(config.vault.get(&source.token.as_ref().unwrap().0).unwrap().reveal(), "t0ken");
