@@ -82,3 +82,36 @@ create table counter (
     value bigint not null
 );
 insert into counter (name, value) values ('incident', 0);
+
+-- Overrides of on-call schedules that people wrote. Never removed: they say who was on call when.
+create table override_shift (
+    id        text   not null primary key,   -- chosen by the writer, so that a second write changes nothing
+    schedule  text   not null,
+    person    text   not null,
+    instead   text,                          -- whom it replaces; everybody, if null
+    begins    bigint not null,
+    ends      bigint not null,
+    author    text   not null,
+    reason    text,
+    written   bigint not null,
+    cancelled bigint,
+    undone_by text
+);
+create index override_by_end on override_shift (ends) where cancelled is null;
+
+-- Shifts that somebody offers to exchange.
+create table swap_offer (
+    id      text   not null primary key,
+    content text   not null,                 -- the offer, as JSON
+    state   text   not null,                 -- open, accepted, declined
+    decided bigint,
+    written bigint not null
+);
+
+-- Who was told last that they are on call.
+create table handed (
+    schedule text   not null primary key,
+    people   text   not null,                -- as JSON
+    version  bigint not null,                -- grows with every hand-off
+    at       bigint not null
+);

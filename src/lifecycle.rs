@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::app::{heartbeat, keeper};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
-use crate::web::{Server, health};
+use crate::web::{Server, calendar, health};
 use crate::wire::{SlackDoor, Toban};
 
 /// How long work that has begun, and then what is to be said, may take to end.
@@ -43,7 +43,8 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     toban.store.beat().await.context("the store does not answer")?;
     let (stop, stopped) = watch::channel(false);
     let ready = Arc::new(AtomicBool::new(true));
-    let mut routes = more.merge(health(readiness(&ready, &toban)));
+    let mut routes =
+        more.merge(health(readiness(&ready, &toban))).merge(calendar(toban.calendars.clone()));
     let mut listening = None;
     if let Some(SlackDoor::Http(door)) = &toban.slack {
         routes = routes.merge(http::routes(door.clone()));
@@ -57,6 +58,10 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     let keeping = vec![
         tokio::spawn(keeper::keep(toban.dispatch.clone())),
         tokio::spawn(check_store(toban.store.clone(), ready)),
+        tokio::spawn({
+            let hands = toban.hands.clone();
+            async move { hands.keep().await }
+        }),
     ];
     let store = toban.store.clone();
     let beating = tokio::spawn(async move { match heartbeat::beat(&store).await {} });

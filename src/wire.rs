@@ -6,19 +6,24 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 
+use crate::app::calendar::Calendars;
 use crate::app::company::{Company, Speech};
 use crate::app::delivery::Delivery;
 use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
 use crate::app::history::RolledBack;
+use crate::app::handoff::Hands;
 use crate::app::limits::Limits;
+use crate::app::roster::Roster;
 use crate::app::verb::Verb;
 use crate::app::verbs;
+use crate::app::verbs::oncall::Duties;
 use crate::backends::google::{Account, Google, GoogleSettings};
 use crate::backends::http::{Http, Origins};
 use crate::base::Clock;
 use crate::chat::slack::api::Api;
+use crate::chat::slack::groups::Groups;
 use crate::chat::slack::http::HttpDoor;
 use crate::chat::slack::inbound::Ear;
 use crate::chat::slack::outbound::SlackChat;
@@ -30,7 +35,7 @@ use crate::config::{Config, GoogleIdentity, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
 use crate::domain::person::Risk;
 use crate::domain::words::Words;
-use crate::ports::{Chat, Inbox};
+use crate::ports::{Calendar, Chat, GroupSync, Inbox};
 use crate::store::{Role, Store};
 
 /// A Toban, wired and at rest.
@@ -43,6 +48,12 @@ pub struct Toban {
     pub store: Store,
     /// Slack's door, where Slack is configured.
     pub slack: Option<SlackDoor>,
+    /// Who is on call.
+    pub roster: Roster,
+    /// Looks after hand-offs.
+    pub hands: Arc<Hands>,
+    /// The calendars of schedules.
+    pub calendars: Arc<dyn Calendar>,
 }
 
 /// How Slack comes in.
@@ -107,9 +118,25 @@ pub async fn wire(
     }
     let delivery = Delivery::new(store.clone(), clock.clone(), settings.slack.pace.0, chats);
     let company = Arc::new(company(config));
+    let catalogue =
+        Arc::new(Catalogue::clone(&catalogue).with_schedules(config.schedules.keys().cloned()));
+    let roster = Roster::new(config, store.clone(), clock.clone());
     let estate = Arc::new(estate(config, &clock)?);
+    let groups: Vec<Arc<dyn GroupSync>> =
+        api.iter().map(|api| Arc::new(Groups::new(api.clone())) as Arc<dyn GroupSync>).collect();
+    let hands = Arc::new(Hands::new(
+        roster.clone(),
+        company.clone(),
+        store.clone(),
+        clock.clone(),
+        config.mirrors.clone(),
+        groups,
+        Vec::new(),
+    ));
+    let calendars: Arc<dyn Calendar> =
+        Arc::new(Calendars::new(config, roster.clone(), company.clone(), clock.clone()));
     let desk = Desk {
-        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock),
+        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock, &roster),
         catalogue,
         company,
         estate,
@@ -135,7 +162,7 @@ pub async fn wire(
             }
         }
     });
-    Ok(Toban { dispatch, delivery, store, slack })
+    Ok(Toban { dispatch, delivery, store, slack, roster, hands, calendars })
 }
 
 fn company(config: &Config) -> Company {
@@ -207,9 +234,12 @@ fn all_verbs(
     words: &Arc<Words>,
     store: &Store,
     clock: &Clock,
+    roster: &Roster,
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
     let estate = || estate.clone();
     let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
+    let duties =
+        || Duties { roster: roster.clone(), company: company.clone(), store: store.clone() };
     let reads =
         catalogue.iter().filter(|command| command.risk == Risk::Read).map(|command| command.verb.clone());
     let all: Vec<Arc<dyn Verb>> = vec![
@@ -219,6 +249,9 @@ fn all_verbs(
         Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
         Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
         Arc::new(verbs::status::Status::new(estate())),
+        Arc::new(verbs::oncall::Oncall { duties: duties(), estate: estate(), test: None }),
+        Arc::new(verbs::oncall::Override { duties: duties() }),
+        Arc::new(verbs::oncall::Exchange { duties: duties() }),
         Arc::new(verbs::help::Help {
             catalogue: catalogue.clone(),
             company: company.clone(),

@@ -1,10 +1,12 @@
 //! The use cases: dispatch, verbs, plans, delivery.
 
+pub mod calendar;
 pub mod company;
 pub mod delivery;
 pub mod desk;
 pub mod dispatch;
 pub mod estate;
+pub mod handoff;
 pub mod heartbeat;
 pub mod history;
 mod interrupted;
@@ -15,5 +17,6 @@ mod plans;
 mod press;
 pub mod progress;
 pub mod recheck;
+pub mod roster;
 pub mod verb;
 pub mod verbs;

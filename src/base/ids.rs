@@ -56,7 +56,18 @@ const ALPHABET: &[u8; 30] = b"23456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A fresh id of `prefix` and ten unguessable characters: `P-7K2M9QX4TB` (49 bits).
 pub fn fresh(prefix: &str) -> String {
-    let mut bits = uuid::Uuid::new_v4().as_u128();
+    spelled(prefix, uuid::Uuid::new_v4().as_u128())
+}
+
+/// An id of the same form that follows from `origin`: whoever works on the same thing again finds the same id.
+pub fn derived(prefix: &str, origin: &str) -> String {
+    use sha2::Digest as _;
+    let digest = sha2::Sha256::digest(origin.as_bytes());
+    let bits = digest.iter().take(16).fold(0, |bits, byte| bits << 8 | u128::from(*byte));
+    spelled(prefix, bits)
+}
+
+fn spelled(prefix: &str, mut bits: u128) -> String {
     let mut text = String::with_capacity(prefix.len() + 11);
     text.push_str(prefix);
     text.push('-');
@@ -79,5 +90,12 @@ mod tests {
         let (one, two) = (super::fresh("P"), super::fresh("P"));
         assert_eq!(one.len(), 12);
         assert_ne!(one, two);
+    }
+
+    #[test]
+    fn derived_ids_follow_from_their_origin() {
+        assert_eq!(super::derived("O", "a"), super::derived("O", "a"));
+        assert_ne!(super::derived("O", "a"), super::derived("O", "b"));
+        assert_eq!(super::derived("O", "a").len(), 12);
     }
 }

@@ -1,15 +1,19 @@
 //! Contracts between the work and the outside. A port is one capability; a backend implements those it can.
 
+mod calendar;
 mod chat;
 mod error;
+mod group;
 mod health;
 mod intake;
 mod logs;
 mod pager;
 mod releases;
 
+pub use calendar::Calendar;
 pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
 pub use error::{BackendError, Kind};
+pub use group::GroupSync;
 pub use health::Health;
 pub use intake::Intake;
 pub use logs::{LogStream, Logs};

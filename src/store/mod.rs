@@ -13,6 +13,7 @@ mod inbox;
 mod leases;
 mod migrations;
 mod open;
+mod overrides;
 mod pages;
 mod plans;
 mod posts;
@@ -38,6 +39,7 @@ use batch::{Ask, Queued, Work};
 use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
+pub use overrides::{Handed, StoredOverride, Swap, SwapState};
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,

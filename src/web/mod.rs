@@ -1,10 +1,12 @@
 //! The HTTP server of `serve` and `demo`: one socket, the routes that the doors bring, and one set of manners for
 //! all of them: problems as `application/problem+json`, security headers, limits, a graceful end.
 
+mod calendar;
 mod health;
 mod manners;
 mod problem;
 mod server;
 
+pub use calendar::calendar;
 pub use health::health;
 pub use server::Server;

@@ -3,6 +3,7 @@
 pub mod health;
 pub mod help;
 pub mod logs;
+pub mod oncall;
 mod pick;
 pub mod releases;
 pub mod rollback;

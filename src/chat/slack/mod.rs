@@ -1,6 +1,7 @@
 //! Slack: messages in over HTTP or Socket Mode, reports out as Block Kit. `README.md` says why it is built so.
 
 pub mod api;
+pub mod groups;
 pub mod http;
 pub mod inbound;
 pub mod manifest;

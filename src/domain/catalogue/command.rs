@@ -91,6 +91,8 @@ pub enum Kind {
     Post,
     /// `sato`, `@sato`.
     Person,
+    /// `primary`: an on-call schedule.
+    Schedule,
     /// The name of a command.
     Command,
     /// Any one word.
@@ -161,6 +163,7 @@ impl Param {
             Kind::Result => "RESULT",
             Kind::Post => "POST",
             Kind::Person => "PERSON",
+            Kind::Schedule => "SCHEDULE",
             Kind::Command => "COMMAND",
             Kind::Words => "WORDS…",
         }
@@ -210,6 +213,7 @@ impl Kind {
             Self::Result => "param-kind-result",
             Self::Post => "param-kind-post",
             Self::Person => "param-kind-person",
+            Self::Schedule => "param-kind-schedule",
             Self::Command => "param-kind-command",
             Self::Word => "param-kind-word",
             Self::Words => "param-kind-words",

@@ -69,6 +69,10 @@ impl Catalogue {
             match param.kind {
                 Kind::Service if !has_service => service(last, services, found),
                 Kind::Command => self.commands(last, found),
+                Kind::Schedule => self
+                    .schedules()
+                    .filter(|name| name.to_lowercase().starts_with(last))
+                    .for_each(|name| push(found, name, param.phrase())),
                 Kind::Service => {}
                 _ => {
                     let fit = samples(param).filter(|word| word.starts_with(last) && !words.contains(word));

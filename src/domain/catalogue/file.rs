@@ -71,6 +71,7 @@ const KINDS: &[&str] = &[
     "result",
     "post",
     "person",
+    "schedule",
     "command",
     "word",
     "words",

@@ -31,6 +31,8 @@ pub struct Catalogue {
     names: HashMap<String, usize>,
     /// The verbs that exist, and the least risk of each.
     verbs: BTreeMap<String, Risk>,
+    /// The on-call schedules that may be named.
+    schedules: Vec<String>,
 }
 
 /// A folder of commands.
@@ -74,7 +76,7 @@ impl Catalogue {
     /// # Errors
     /// All faults of all files.
     pub fn read(sources: &[Source]) -> Result<Self, CatalogueError> {
-        let empty = Self { all: Vec::new(), names: HashMap::new(), verbs: BTreeMap::new() };
+        let empty = Self { all: Vec::new(), names: HashMap::new(), verbs: BTreeMap::new(), schedules: Vec::new() };
         empty.with(sources, false)
     }
 
@@ -144,7 +146,18 @@ impl Catalogue {
             .enumerate()
             .flat_map(|(at, command)| command.names().map(move |name| (name.to_lowercase(), at)))
             .collect();
-        Ok(Self { all, names, verbs })
+        Ok(Self { all, names, verbs, schedules: self.schedules.clone() })
+    }
+
+    /// The same, where these schedules may be named.
+    #[must_use]
+    pub fn with_schedules(self, schedules: impl IntoIterator<Item = String>) -> Self {
+        Self { schedules: schedules.into_iter().collect(), ..self }
+    }
+
+    /// The schedules that may be named.
+    pub fn schedules(&self) -> impl Iterator<Item = &str> {
+        self.schedules.iter().map(String::as_str)
     }
 
     /// By name or alias, in any case of letters.

@@ -40,6 +40,8 @@ pub enum Value {
     Environment(String),
     /// A person of the config.
     Person(PersonId),
+    /// An on-call schedule of the config.
+    Schedule(String),
     /// `key=value`.
     Pair(String, String),
     /// One of an action's choices.
@@ -165,6 +167,11 @@ impl Args {
     /// A person.
     pub fn person(&self) -> Option<&PersonId> {
         self.first(|value| if let Value::Person(person) = value { Some(person) } else { None })
+    }
+
+    /// An on-call schedule.
+    pub fn schedule(&self) -> Option<&str> {
+        self.first(|value| if let Value::Schedule(id) = value { Some(id.as_str()) } else { None })
     }
 
     /// Every `key=value`.

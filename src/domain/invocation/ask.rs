@@ -95,6 +95,10 @@ impl Binder<'_> {
         let Some(param) = self.command.params.get(at) else { return self.fault(Fault::Empty) };
         let mut offers: Vec<_> =
             param.choices.iter().filter_map(|choice| self.offers.append(choice)).collect();
+        if param.kind == Kind::Schedule {
+            let schedules = self.offers.known.catalogue.schedules().take(LISTED);
+            offers.extend(schedules.filter_map(|id| self.offers.put(&self.verb.at, id)));
+        }
         if let (Some(see), Some(target)) = (&param.see, &self.service) {
             offers.push(just(&format!("{see} {target}")));
         }
@@ -115,7 +119,13 @@ impl Binder<'_> {
             .iter()
             .flat_map(|param| kinds::usual_words(param.kind))
             .map(|word| -> &str { word });
-        let near = text::nearest(word, literals.chain(usual).chain(components));
+        let known = self.offers.known;
+        let schedules = self.takes(Kind::Schedule).into_iter().flat_map(|_| known.catalogue.schedules());
+        let people = self.takes(Kind::Person).map_or(&[][..], |_| known.people);
+        let unnamed = self.takes(Kind::Service).filter(|_| self.named.is_none());
+        let named = unnamed.into_iter().flat_map(|_| known.services.names());
+        let names = schedules.chain(people.iter().map(|person| person.id.as_str())).chain(named);
+        let near = text::nearest(word, literals.chain(usual).chain(components).chain(names));
         let mut offers: Vec<_> =
             near.and_then(|near| self.offers.instead(&token.at, near)).into_iter().collect();
         if matches!(token.what, What::Bare(_)) && self.takes(Kind::Text).is_some() && !word.contains('"') {

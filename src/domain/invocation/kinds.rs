@@ -115,6 +115,11 @@ pub(super) fn read(word: &str, param: &Param, known: Known<'_>) -> Reading {
             .find(|service| service.environment.eq_ignore_ascii_case(word))
             .map(|service| Value::Environment(service.environment.clone())),
         Kind::Person => person(word, known.people),
+        Kind::Schedule => known
+            .catalogue
+            .schedules()
+            .find(|id| id.eq_ignore_ascii_case(word))
+            .map(|id| Value::Schedule(id.to_owned())),
         Kind::Service | Kind::Pattern | Kind::Text | Kind::Words => None,
         Kind::Revision => return revision(word, lower),
         Kind::Command => match known.catalogue.find(lower) {

@@ -42,6 +42,7 @@ pub(super) fn canonical(command: &Command, target: Option<&Target>, args: &[Arg]
             Value::Revision(RevisionRef::Named(name))
             | Value::Environment(name)
             | Value::Action(name)
+            | Value::Schedule(name)
             | Value::Id(name)
             | Value::Command(name) => text.push_str(name),
             Value::Person(person) => text.push_str(person.as_str()),
