@@ -43,8 +43,7 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     toban.store.beat().await.context("the store does not answer")?;
     let (stop, stopped) = watch::channel(false);
     let ready = Arc::new(AtomicBool::new(true));
-    let mut routes =
-        more.merge(health(readiness(&ready, &toban))).merge(calendar(toban.calendars.clone()));
+    let mut routes = more.merge(health(readiness(&ready, &toban))).merge(calendar(toban.calendars.clone()));
     let mut listening = None;
     if let Some(SlackDoor::Http(door)) = &toban.slack {
         routes = routes.merge(http::routes(door.clone()));

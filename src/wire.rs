@@ -12,8 +12,8 @@ use crate::app::delivery::Delivery;
 use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
-use crate::app::history::RolledBack;
 use crate::app::handoff::Hands;
+use crate::app::history::RolledBack;
 use crate::app::limits::Limits;
 use crate::app::roster::Roster;
 use crate::app::verb::Verb;
@@ -118,8 +118,7 @@ pub async fn wire(
     }
     let delivery = Delivery::new(store.clone(), clock.clone(), settings.slack.pace.0, chats);
     let company = Arc::new(company(config));
-    let catalogue =
-        Arc::new(Catalogue::clone(&catalogue).with_schedules(config.schedules.keys().cloned()));
+    let catalogue = Arc::new(Catalogue::clone(&catalogue).with_schedules(config.schedules.keys().cloned()));
     let roster = Roster::new(config, store.clone(), clock.clone());
     let estate = Arc::new(estate(config, &clock)?);
     let groups: Vec<Arc<dyn GroupSync>> =
@@ -238,8 +237,7 @@ fn all_verbs(
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
     let estate = || estate.clone();
     let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
-    let duties =
-        || Duties { roster: roster.clone(), company: company.clone(), store: store.clone() };
+    let duties = || Duties { roster: roster.clone(), company: company.clone(), store: store.clone() };
     let reads =
         catalogue.iter().filter(|command| command.risk == Risk::Read).map(|command| command.verb.clone());
     let all: Vec<Arc<dyn Verb>> = vec![

@@ -149,7 +149,11 @@ impl Hands {
             match bring(groups.as_ref(), group, &users).await {
                 Ok(changed) => {
                     if changed {
-                        tracing::info!(schedule.id = schedule, group.id = group, "a group follows the schedule");
+                        tracing::info!(
+                            schedule.id = schedule,
+                            group.id = group,
+                            "a group follows the schedule"
+                        );
                     }
                     self.made().insert(place, (users, self.clock.stopwatch()));
                 }

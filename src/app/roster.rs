@@ -85,12 +85,7 @@ impl Roster {
     ///
     /// # Errors
     /// As [`Roster::on_call`].
-    pub async fn gaps(
-        &self,
-        schedule: &str,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<Gap>, StoreError> {
+    pub async fn gaps(&self, schedule: &str, from: Timestamp, to: Timestamp) -> Result<Vec<Gap>, StoreError> {
         self.drawn(schedule, |line| line.gaps(from, to)).await
     }
 
@@ -98,11 +93,7 @@ impl Roster {
     ///
     /// # Errors
     /// As [`Roster::on_call`].
-    pub async fn next_handoff(
-        &self,
-        schedule: &str,
-        at: Timestamp,
-    ) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn next_handoff(&self, schedule: &str, at: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         self.drawn(schedule, |line| line.next_handoff(at)).await
     }
 
@@ -215,8 +206,7 @@ impl Roster {
     /// As [`Roster::on_call`].
     pub async fn overrides(&self, schedule: &str, now: Timestamp) -> Result<Vec<Override>, StoreError> {
         let all = self.written().await?;
-        let mut overrides: Vec<Override> =
-            of(&all, schedule).filter(|over| over.to > now).cloned().collect();
+        let mut overrides: Vec<Override> = of(&all, schedule).filter(|over| over.to > now).cloned().collect();
         overrides.sort_by_key(|over| over.from);
         Ok(overrides)
     }

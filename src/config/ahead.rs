@@ -22,15 +22,16 @@ impl Config {
                     format!("schedule {id:?} has nobody from {} to {}", show(gap.from), show(gap.to))
                 }));
             }
-            let mut people: Vec<_> =
-                line.shifts(now, until).into_iter().map(|shift| shift.person).collect();
+            let mut people: Vec<_> = line.shifts(now, until).into_iter().map(|shift| shift.person).collect();
             people.sort();
             people.dedup();
             let mute = |person: &crate::base::ids::PersonId| {
                 self.reach.get(person).is_none_or(|reach| reach.ways.is_empty())
             };
             lines.extend(people.into_iter().filter(mute).map(|person| {
-                format!("schedule {id:?}: {person} is on call within 30 days and has no contact to be paged by")
+                format!(
+                    "schedule {id:?}: {person} is on call within 30 days and has no contact to be paged by"
+                )
             }));
         }
         lines

@@ -104,7 +104,8 @@ fn stored(row: &AnyRow) -> Result<StoredOverride, StoreError> {
 
 fn insert(schedule: &str, over: &Override) -> Statement {
     Statement {
-        sql: "insert into override_shift (id, schedule, person, instead, begins, ends, author, reason, written)
+        sql:
+            "insert into override_shift (id, schedule, person, instead, begins, ends, author, reason, written)
               values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing",
         args: args![
             over.id.as_str(),
@@ -132,7 +133,8 @@ impl Work for Decide {
     type Out = bool;
 
     async fn run(&self, tx: &mut Tx) -> Result<bool, StoreError> {
-        let sql = "update swap_offer set state = $2, decided = $3 where id = $1 and state = 'open' returning id";
+        let sql =
+            "update swap_offer set state = $2, decided = $3 where id = $1 and state = 'open' returning id";
         let decide = Statement { sql, args: args![self.id.as_str(), self.state.as_str(), tx.now] };
         if decide.run(&mut tx.conn).await?.is_empty() {
             return Ok(false);
@@ -224,7 +226,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn handed(&self, schedule: &str) -> Result<Option<Handed>, StoreError> {
-        let rows = self.read("select people, version from handed where schedule = $1", args![schedule]).await?;
+        let rows =
+            self.read("select people, version from handed where schedule = $1", args![schedule]).await?;
         let read = |row| Ok(Handed { people: json(schedule, &text(row, 0)?)?, version: number(row, 1)? });
         rows.first().map(read).transpose()
     }

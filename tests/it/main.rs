@@ -9,6 +9,7 @@ mod coverage;
 mod delivery;
 mod demo;
 mod house;
+mod oncall;
 mod rig;
 mod sandbox;
 mod scenarios;

@@ -97,7 +97,7 @@ pub const BUILT_IN: [&str; 45] = [
 ];
 
 /// Scopes of the bot's token. `connections:write` belongs to the app-level token, which no manifest makes.
-const SCOPES: [&str; 10] = [
+const SCOPES: [&str; 12] = [
     "app_mentions:read",     // `@toban …` in threads, where Slack sends no slash commands
     "channels:history",      // looking for an earlier try of a message before it is sent again
     "chat:write",            // answers
@@ -108,6 +108,8 @@ const SCOPES: [&str; 10] = [
     "im:history",            // commands in a direct message
     "im:write",              // a file for one person
     "metadata.message:read", // our own id of a message, by which an earlier try is found
+    "usergroups:read",       // who is in a group that follows a schedule
+    "usergroups:write",      // the same people as are on call
 ];
 
 /// The manifest as JSON. Names that [`clashes`] complains about are left out; `/toban` is always there.

@@ -76,7 +76,8 @@ impl Catalogue {
     /// # Errors
     /// All faults of all files.
     pub fn read(sources: &[Source]) -> Result<Self, CatalogueError> {
-        let empty = Self { all: Vec::new(), names: HashMap::new(), verbs: BTreeMap::new(), schedules: Vec::new() };
+        let empty =
+            Self { all: Vec::new(), names: HashMap::new(), verbs: BTreeMap::new(), schedules: Vec::new() };
         empty.with(sources, false)
     }
 

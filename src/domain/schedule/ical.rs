@@ -89,7 +89,13 @@ mod tests {
     use super::*;
 
     fn shift(from: &str, to: &str, why: Why) -> Shift {
-        Shift { person: "sato".into(), from: from.parse().unwrap(), to: to.parse().unwrap(), rotation: 0, why }
+        Shift {
+            person: "sato".into(),
+            from: from.parse().unwrap(),
+            to: to.parse().unwrap(),
+            rotation: 0,
+            why,
+        }
     }
 
     #[test]

@@ -125,8 +125,7 @@ impl<'a> Line<'a> {
                 let mut holder = by_turn.clone();
                 for over in &covering {
                     let is = |holder: &Holder, who| holder.as_ref().is_some_and(|(person, _)| person == who);
-                    let meant =
-                        over.instead.as_ref().is_none_or(|who| is(&by_turn, who) || is(&holder, who));
+                    let meant = over.instead.as_ref().is_none_or(|who| is(&by_turn, who) || is(&holder, who));
                     if meant {
                         let id = over.id.clone();
                         let why = if over.holiday { Why::Holiday(id) } else { Why::Override(id) };
@@ -283,11 +282,18 @@ mod tests {
         for written in [[first.clone(), second.clone()], [second, first]] {
             let line = schedule.line(&written);
             let shifts = line.shifts(at("2026-01-05T00:00:00Z"), at("2026-01-12T00:00:00Z"));
-            let told: Vec<_> =
-                shifts.iter().map(|one| (one.person.as_str(), one.from.strftime("%dT%H").to_string())).collect();
+            let told: Vec<_> = shifts
+                .iter()
+                .map(|one| (one.person.as_str(), one.from.strftime("%dT%H").to_string()))
+                .collect();
             assert_eq!(
                 told,
-                [("sato", "05T00".into()), ("suzuki", "06T00".into()), ("ito", "06T06".into()), ("sato", "06T18".to_string())]
+                [
+                    ("sato", "05T00".into()),
+                    ("suzuki", "06T00".into()),
+                    ("ito", "06T06".into()),
+                    ("sato", "06T18".to_string())
+                ]
             );
         }
     }

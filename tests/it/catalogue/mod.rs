@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use toban::base::ids::ServiceId;
 use toban::domain::catalogue::Catalogue;
 use toban::domain::invocation::{Context, Invocation, Misunderstood, parse};
+use toban::domain::person::Person;
 use toban::domain::service::{Backend, Component, Service, Services};
 use toban::domain::words::{Phrase, Reader, Words};
 
@@ -55,8 +56,26 @@ fn in_thread_of(service: &str) -> Context {
     Context { service: Some((ServiceId::new(service), None)), ..context() }
 }
 
+/// Two people, as far as their names matter.
+fn people() -> Vec<Person> {
+    let person = |id: &str, name: &str| Person {
+        id: id.into(),
+        name: name.to_owned(),
+        identities: Default::default(),
+        roles: Vec::new(),
+        lang: None,
+        zone: None,
+    };
+    vec![person("sato", "佐藤"), person("tanaka", "田中")]
+}
+
+fn catalogue() -> Catalogue {
+    let schedules = ["primary", "infrastructure"].map(str::to_owned);
+    Catalogue::embedded().unwrap().with_schedules(schedules)
+}
+
 fn read_in(text: &str, context: &Context) -> Result<Invocation, Misunderstood> {
-    parse(text, &Catalogue::embedded().unwrap(), &services(), &[], context)
+    parse(text, &catalogue(), &services(), &people(), context)
 }
 
 fn read(text: &str) -> Result<Invocation, Misunderstood> {

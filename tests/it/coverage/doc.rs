@@ -11,12 +11,13 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// The operations of the guides that have to be proved: id, what the guide's reader types (`…`: and something more).
-const ROWS: [(&str, &[&str]); 14] = [
+const ROWS: [(&str, &[&str]); 16] = [
     ("BL-02", &["health bluelamp.portal"]),
     ("BL-05", &["logs bluelamp 50"]),
     ("BL-06", &["logs bluelamp follow 5m"]),
     ("BL-07", &["logs bluelamp errors 1h"]),
     ("BL-13", &["runbook bluelamp …"]),
+    ("BL-17", &["oncall bluelamp"]),
     ("AK-01", &["health api-key-server"]),
     ("AK-14", &["logs api-key-server errors 1h"]),
     ("AK-16", &["logs …", "runbook api-key-server 502"]),
@@ -26,6 +27,7 @@ const ROWS: [(&str, &[&str]); 14] = [
     ("SB-07", &["logs sagebase …"]),
     ("SB-17", &["releases sagebase", "rollback sagebase previous"]),
     ("SB-23", &["logs sagebase requests 1h"]),
+    ("TS-24", &["oncall taisun"]),
 ];
 
 const HEAD: &str = "\
@@ -63,7 +65,7 @@ fn read() -> Proofs {
         Regex::new(r"(?ms)^(?:async fn|const) ((?i:bl|ak|sb|so|ts)_\d\d)_(\w+).*?^(?:\}|\];)$").unwrap()
     });
     static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#""((?:health|logs|releases|rollback|runbook) (?:[^"\\{]|\\.)+)""#).unwrap()
+        Regex::new(r#""((?:health|logs|oncall|releases|rollback|runbook) (?:[^"\\{]|\\.)+)""#).unwrap()
     });
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/coverage");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();

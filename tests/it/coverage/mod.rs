@@ -9,5 +9,6 @@ mod change;
 mod desk;
 mod doc;
 mod follow;
+mod oncall;
 mod sagebase;
 mod secrets;

@@ -121,6 +121,12 @@ impl FakeSlack {
         })
     }
 
+    /// There is a user group with these people in it.
+    pub fn group(&self, id: &str, users: &[&str]) {
+        let users = users.iter().map(|user| (*user).to_owned()).collect();
+        self.shared.change(|state| state.groups.insert(id.to_owned(), users));
+    }
+
     /// The next call of `method` goes wrong like that; several faults queue up.
     pub fn fail(&self, method: &str, fault: Fault) {
         self.shared.change(|state| state.faults.push((method.to_owned(), fault)));

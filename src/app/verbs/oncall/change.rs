@@ -70,7 +70,9 @@ impl Override {
         if over.instead.is_some() && replaced.is_empty() {
             let name = over.instead.as_ref().map(|person| duties.company.name(person)).unwrap_or_default();
             return Err(Failure::new(
-                Phrase::new("oncall-override-nothing").with("name", name).with("schedule", schedule.id.as_str()),
+                Phrase::new("oncall-override-nothing")
+                    .with("name", name)
+                    .with("schedule", schedule.id.as_str()),
                 Why::Invalid,
             ));
         }
@@ -117,7 +119,8 @@ impl Override {
         }
         let name = value.trim_start_matches('@');
         let people = self.duties.company.people();
-        let found = people.iter().find(|person| person.id.as_str().eq_ignore_ascii_case(name) || person.name == name);
+        let found =
+            people.iter().find(|person| person.id.as_str().eq_ignore_ascii_case(name) || person.name == name);
         match found {
             Some(person) => Ok(Some(person.id.clone())),
             None => wrong("oncall-no-person", value),
@@ -167,7 +170,8 @@ fn when(ask: &Ask<'_>) -> Result<(Timestamp, Timestamp), Failure> {
     if to <= ask.now {
         return invalid(Phrase::new("oncall-override-past"));
     }
-    if to.duration_since(from) > jiff::SignedDuration::try_from(LONGEST).unwrap_or(jiff::SignedDuration::MAX) {
+    if to.duration_since(from) > jiff::SignedDuration::try_from(LONGEST).unwrap_or(jiff::SignedDuration::MAX)
+    {
         return invalid(Phrase::new("oncall-override-long").with("limit", span::show(LONGEST)));
     }
     // What has been is not rewritten.

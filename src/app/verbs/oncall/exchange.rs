@@ -76,9 +76,7 @@ impl Exchange {
             .block(Block::List(lines))
             .button(Phrase::new("oncall-swap-accept"), format!("swap-accept {}", swap.id), Look::Primary)
             .button(Phrase::new("oncall-swap-decline"), format!("swap-decline {}", swap.id), Look::Plain)
-            .footnote(
-                Phrase::new("oncall-swap-who").with("name", duties.company.name(&swap.taker)),
-            ))
+            .footnote(Phrase::new("oncall-swap-who").with("name", duties.company.name(&swap.taker))))
     }
 
     async fn decide(&self, id: &str, ask: &Ask<'_>) -> Result<Report, Failure> {
@@ -123,7 +121,8 @@ impl Exchange {
             report = report.block(Block::List(self.lines(&swap, ask)));
             for over in overrides.iter().filter(|_| first) {
                 let when = stretch(over.from, over.to, ask.zone);
-                let label = Phrase::new("oncall-cancel-of").with("name", name(&over.person)).with("when", when);
+                let label =
+                    Phrase::new("oncall-cancel-of").with("name", name(&over.person)).with("when", when);
                 report = report.button(label, format!("override-cancel {}", over.id), Look::Plain);
             }
         }

@@ -47,11 +47,7 @@ async fn answer(
     let mut rows = Vec::with_capacity(steps.len());
     for (number, step) in steps.iter().enumerate() {
         let found = duties.roster.people_of_all(&step.notify, ask.now).await?;
-        rows.push(vec![
-            Phrase::raw((number + 1).to_string()),
-            after(step),
-            told(duties, step, &found),
-        ]);
+        rows.push(vec![Phrase::raw((number + 1).to_string()), after(step), told(duties, step, &found)]);
         meet(&found);
     }
     let mut contacts = Vec::new();
@@ -74,9 +70,7 @@ async fn answer(
     let (tone, headline) = match (steps.is_empty(), first.is_empty()) {
         (true, _) => (Tone::Warn, Phrase::new("oncall-service-no-ladder")),
         (false, true) => (Tone::Bad, Phrase::new("oncall-service-nobody")),
-        (false, false) => {
-            (Tone::Plain, Phrase::new("oncall-service").with("names", duties.names(&first)))
-        }
+        (false, false) => (Tone::Plain, Phrase::new("oncall-service").with("names", duties.names(&first))),
     };
     let mut report = Report::new(tone, headline.with("service", service.as_str()));
     if !rows.is_empty() {
@@ -91,11 +85,7 @@ async fn answer(
             .iter()
             .map(|person| {
                 let role = about.get(person).map(|about| about.join(", ")).unwrap_or_default();
-                vec![
-                    Phrase::raw(duties.company.name(person)),
-                    Phrase::raw(role),
-                    table::ways(duties, person),
-                ]
+                vec![Phrase::raw(duties.company.name(person)), Phrase::raw(role), table::ways(duties, person)]
             })
             .collect();
         report = report

@@ -87,7 +87,8 @@ impl Oncall {
             (false, true) => Tone::Plain,
         };
         let headline = Phrase::new(if unmanned { "oncall-headline-nobody" } else { "oncall-headline" });
-        let report = Report::new(tone, headline).block(Block::Table { heads: heads.map(Phrase::new).into(), rows });
+        let report =
+            Report::new(tone, headline).block(Block::Table { heads: heads.map(Phrase::new).into(), rows });
         Ok(warned(report, warnings))
     }
 
@@ -108,8 +109,12 @@ impl Oncall {
         };
         let more = shifts.len().saturating_sub(MOST);
         let overrides = roster.overrides(id, ask.now).await?;
-        let mut report = Report::new(tone, headline)
-            .block(table::shifts(&self.duties, &shifts[..shifts.len() - more], &overrides, ask.zone));
+        let mut report = Report::new(tone, headline).block(table::shifts(
+            &self.duties,
+            &shifts[..shifts.len() - more],
+            &overrides,
+            ask.zone,
+        ));
         if more > 0 {
             report = report.text(Phrase::new("oncall-more").with("count", more));
         }

@@ -55,7 +55,8 @@ pub(super) fn ways(duties: &Duties, person: &PersonId) -> Phrase {
     let ways = reach.map(|reach| reach.ways.as_slice()).unwrap_or_default();
     let email = reach.and_then(|reach| reach.email.as_deref());
     if ways.is_empty() {
-        return email.map_or_else(|| Phrase::new("oncall-no-contact"), |email| Phrase::raw(format!("email {email}")));
+        return email
+            .map_or_else(|| Phrase::new("oncall-no-contact"), |email| Phrase::raw(format!("email {email}")));
     }
     say::list(ways.iter().map(|way| Phrase::raw(way_of(way, email))))
 }

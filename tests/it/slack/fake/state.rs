@@ -78,6 +78,8 @@ pub struct State {
     pub messages: Vec<Said>,
     /// Every call, in order.
     pub calls: Vec<Call>,
+    /// User groups and who is in them.
+    pub groups: BTreeMap<String, Vec<String>>,
     /// In the order of arrival.
     pub acks: Vec<Ack>,
     /// Open sockets, by number.

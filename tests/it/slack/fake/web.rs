@@ -213,6 +213,29 @@ fn answer(method: &str, token: &str, sent: &Value, shared: &Shared) -> Answer {
             Ok(json!({ "upload_url": format!("{}/upload/{id}", shared.base), "file_id": id }))
         }
         "files.completeUploadExternal" => complete(sent, shared),
+        "usergroups.users.list" => {
+            only(sent, &["usergroup", "include_disabled"])?;
+            let group = text(sent, "usergroup")?;
+            let state = shared.lock();
+            let users = state.groups.get(&group).ok_or("no_such_subteam")?;
+            Ok(json!({ "users": users }))
+        }
+        "usergroups.users.update" => {
+            only(sent, &["usergroup", "users", "include_count"])?;
+            let (group, users) = (text(sent, "usergroup")?, text(sent, "users")?);
+            if users.is_empty() {
+                return Err("no_users_provided".to_owned());
+            }
+            let users: Vec<String> = users.split(',').map(str::to_owned).collect();
+            if users.iter().any(|user| !user.starts_with(['U', 'W'])) {
+                return Err("invalid_users".to_owned());
+            }
+            shared.change(|state| {
+                let members = state.groups.get_mut(&group).ok_or("no_such_subteam")?;
+                members.clone_from(&users);
+                Ok(json!({ "usergroup": { "id": group, "users": users } }))
+            })
+        }
         _ => Err("unknown_method".to_owned()),
     }
 }
