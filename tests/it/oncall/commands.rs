@@ -72,7 +72,7 @@ async fn shifts_are_exchanged_when_the_other_one_accepts_and_not_before() {
     rig.push("U0TANAKA", &favour, "Decline").await.says("Not exchanged");
     rig.push("U0TANAKA", &favour, "Accept").await.says("Not exchanged");
     rig.ask("swap primary sato").await.says("with yourself");
-    rig.ask("swap primary tanaka 2026-03-10T12:00..13:00")
+    rig.ask("swap primary tanaka 2026-03-17T12:00..13:00")
         .await
         .says("佐藤 is not on call for all of that time");
     rig.stop().await;
