@@ -34,8 +34,15 @@ struct Inner {
     reach: BTreeMap<PersonId, Reach>,
     store: Store,
     clock: Clock,
-    /// What was read last, and when; without a time, it is known to be old.
-    read: Mutex<Option<(Option<Stopwatch>, Arc<Vec<StoredOverride>>)>>,
+    read: Mutex<Option<Read>>,
+}
+
+/// What was read last.
+#[derive(Clone)]
+struct Read {
+    /// When; nothing if it is known to be old.
+    since: Option<Stopwatch>,
+    written: Arc<Vec<StoredOverride>>,
 }
 
 impl std::fmt::Debug for Roster {
@@ -227,8 +234,8 @@ impl Roster {
 
     /// Reads the overrides anew when somebody asks next: this replica has changed them.
     pub fn forget(&self) {
-        if let Some((since, _)) = &mut *self.0.read.lock().unwrap_or_else(PoisonError::into_inner) {
-            *since = None;
+        if let Some(read) = &mut *self.0.read.lock().unwrap_or_else(PoisonError::into_inner) {
+            read.since = None;
         }
     }
 
@@ -237,7 +244,7 @@ impl Roster {
     async fn written(&self) -> Result<Arc<Vec<StoredOverride>>, StoreError> {
         let inner = &self.0;
         let last = inner.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((Some(since), written)) = &last
+        if let Some(Read { since: Some(since), written }) = &last
             && since.elapsed() < FRESH
         {
             return Ok(written.clone());
@@ -248,10 +255,10 @@ impl Roster {
             (Ok(written), _) => {
                 let written = Arc::new(written);
                 let mut read = inner.read.lock().unwrap_or_else(PoisonError::into_inner);
-                *read = Some((Some(since), written.clone()));
+                *read = Some(Read { since: Some(since), written: written.clone() });
                 Ok(written)
             }
-            (Err(error), Some((_, written))) => {
+            (Err(error), Some(Read { written, .. })) => {
                 tracing::warn!(error = %error, "overrides could not be read; those read before count");
                 Ok(written)
             }

@@ -49,7 +49,7 @@ async fn every_fault_is_told_at_once_with_its_place_and_the_nearest_right_name()
     insta::assert_snapshot!(said(&site, &checked.err), @r#"
     config/people.toml:63:10: unknown role "respnder": did you mean "responder"?
     config/services/sagebase.toml:4:6: second service "sagebase": the first is at config/zzz.toml:14:6
-    config/services/taisun.toml:27:13: service.component.backend = "github_action": no such choice: did you mean "github_actions"?
+    config/services/taisun.toml:32:13: service.component.backend = "github_action": no such choice: did you mean "github_actions"?
     config/zzz.toml:3:1: unknown key "commnd" in [limits]: did you mean "command"?
     config/zzz.toml:4:8: limits.plan = "soon": not a span of time: write "90s", "5m" or "1h 30m"
     config/zzz.toml:6:13: slack.bot_token: a secret is never a value: write "env:NAME", "file:PATH" or "gcp:projects/P/secrets/S/versions/V" and keep the value there
