@@ -20,7 +20,8 @@ use crate::domain::report::{Body, Tone};
 use crate::domain::words::{Reader, Words};
 use crate::ports::{Chat, ChatError, Outgoing};
 use crate::store::{Role, StoreError};
-use crate::tasks::{DONE, FAILED, Loaded, say};
+use crate::loading::Loaded;
+use crate::terminal::{DONE, FAILED, say};
 use crate::wire;
 
 /// What `toban run` was told.
