@@ -16,10 +16,11 @@ use crate::domain::catalogue::Catalogue;
 use crate::domain::person::Door;
 use crate::domain::words::{Phrase, Reader, Words};
 use crate::lifecycle::{self, Running};
+use crate::loading::with_dotenv;
 use crate::sandbox::{Options, Sandbox};
 use crate::store::Role;
-use crate::tasks::{DONE, say, with_dotenv};
 use crate::telemetry::{self, Shape};
+use crate::terminal::{DONE, say};
 use crate::web::Server;
 use crate::wire;
 

@@ -18,9 +18,10 @@ use crate::domain::person::{Door, Person, Risk};
 use crate::domain::plain;
 use crate::domain::report::{Body, Tone};
 use crate::domain::words::{Reader, Words};
+use crate::loading::Loaded;
 use crate::ports::{Chat, ChatError, Outgoing};
 use crate::store::{Role, StoreError};
-use crate::tasks::{DONE, FAILED, Loaded, say};
+use crate::terminal::{DONE, FAILED, say};
 use crate::wire;
 
 /// What `toban run` was told.

@@ -3,7 +3,8 @@
 //! The house has floors, and arrows point down only; `tests/it/house.rs` holds them:
 //! `base` (ground) → `domain` (law) → `ports`, `store`, `config` (shelves) → `app` (work)
 //! → `chat`, `backends`, `web`, `sandbox` (doors) → the roof: `wire` builds everything, `lifecycle` starts and ends it,
-//! `cli` and `tasks` are the command line, `errand` is `toban run`, `demo` is `toban demo`.
+//! `cli` and `tasks` are the command line, `loading` reads its config, `terminal` is what it says, `errand` is `toban run`,
+//! `demo` is `toban demo`.
 
 pub mod app;
 pub mod backends;
@@ -15,11 +16,13 @@ pub mod demo;
 pub mod domain;
 pub mod errand;
 pub mod lifecycle;
+pub mod loading;
 pub mod online;
 pub mod ports;
 pub mod sandbox;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+pub mod terminal;
 pub mod web;
 pub mod wire;

@@ -4,7 +4,11 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use toban::cli::Cli;
-use toban::tasks;
+use toban::{tasks, terminal};
+
+/// A third faster for us than the system's own. Without huge pages, which would double what we take.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -12,7 +16,7 @@ fn main() -> ExitCode {
         Err(error) => {
             // Nothing is left to do if even this cannot be printed.
             let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { tasks::USAGE } else { tasks::DONE });
+            return ExitCode::from(if error.use_stderr() { terminal::USAGE } else { terminal::DONE });
         }
     };
     tasks::run(cli)

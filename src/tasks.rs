@@ -1,8 +1,6 @@
-//! What each task of the command line does, and the exit code that it ends with.
+//! What each task of the command line does.
 
-use std::collections::BTreeMap;
 use std::io::Write as _;
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,27 +9,19 @@ use anyhow::Context as _;
 use crate::base::Clock;
 use crate::chat::slack::manifest::{self, ManifestSettings, Mode, SlashCommand};
 use crate::cli::{Audit, Cli, ConfigDir, Platform, Task, completion};
+use crate::config::environment;
 use crate::config::shape::doors::SlackMode;
 use crate::config::shape::settings::LogFormat;
-use crate::config::{Config, Fault, environment, environment_with};
 use crate::demo;
-use crate::domain::catalogue::Catalogue;
-use crate::domain::words::{Phrase, Reader, Words};
+use crate::domain::words::{Phrase, Words};
 use crate::errand::{self, Errand};
 use crate::lifecycle;
+use crate::loading::{Loaded, connected, load, out_of_reach, with_dotenv};
 use crate::store::{Role, Store, Verified};
 use crate::telemetry::{self, Shape};
+use crate::terminal::{DONE, FAILED, complain, say};
 use crate::web::Server;
 use crate::wire;
-
-/// Exit code: done.
-pub const DONE: u8 = 0;
-/// Exit code: the command failed or was refused.
-pub const FAILED: u8 = 1;
-/// Exit code: wrong usage.
-pub const USAGE: u8 = 2;
-/// Exit code: the config has faults.
-pub const CONFIG: u8 = 3;
 
 /// Runs the task that was asked for.
 pub fn run(cli: Cli) -> ExitCode {
@@ -84,67 +74,6 @@ async fn task(cli: Cli) -> anyhow::Result<u8> {
             Ok(DONE)
         }
     }
-}
-
-/// A config without faults, and the commands under it.
-pub struct Loaded {
-    /// The config.
-    pub config: Config,
-    /// The commands.
-    pub catalogue: Arc<Catalogue>,
-}
-
-impl Loaded {
-    /// The workspace as a reader: its language and zone.
-    fn reader(&self) -> Reader {
-        let words = &self.config.settings.words;
-        Reader { lang: words.lang, zone: words.tz.0.clone() }
-    }
-}
-
-/// The environment of whoever tries things by hand: a `.env` file of the working folder lies beneath it.
-pub fn with_dotenv() -> anyhow::Result<BTreeMap<String, String>> {
-    environment_with(Path::new(".env")).context(".env cannot be read")
-}
-
-/// Loads the config; its faults are told and become the exit code.
-fn load(dir: &ConfigDir, environment: BTreeMap<String, String>) -> anyhow::Result<Result<Loaded, u8>> {
-    match read(dir.dir.as_deref(), environment) {
-        Ok(config) => {
-            for warning in &config.warnings {
-                complain(format_args!("warning: {warning}"));
-            }
-            let catalogue = Arc::new(wire::catalogue(&config.settings, dir.dir.as_deref())?);
-            Ok(Ok(Loaded { config, catalogue }))
-        }
-        Err(faults) => {
-            for fault in &faults {
-                complain(format_args!("{fault}"));
-            }
-            Ok(Err(CONFIG))
-        }
-    }
-}
-
-fn read(dir: Option<&Path>, environment: BTreeMap<String, String>) -> Result<Config, Vec<Fault>> {
-    let embedded = Catalogue::embedded().ok();
-    let verbs: Vec<&str> = embedded.iter().flat_map(Catalogue::verbs).collect();
-    Config::load(dir, environment, &verbs)
-}
-
-/// The config again, if every secret that it refers to can be fetched; otherwise those that cannot are told.
-fn connected(loaded: Loaded) -> Result<Loaded, u8> {
-    let away = out_of_reach(&loaded.config);
-    away.iter().for_each(|line| complain(format_args!("{line}")));
-    if away.is_empty() { Ok(loaded) } else { Err(CONFIG) }
-}
-
-/// The secrets that nobody can fetch yet, a line each.
-fn out_of_reach(config: &Config) -> Vec<String> {
-    let line = |reference| {
-        format!("{reference}: Google Secret Manager is not connected yet: use env:NAME or file:PATH")
-    };
-    config.vault.unresolved().map(line).collect()
 }
 
 async fn serve(loaded: Loaded, log: Option<String>) -> anyhow::Result<u8> {
@@ -236,20 +165,6 @@ async fn audit(task: Audit) -> anyhow::Result<u8> {
             }
         },
     }
-}
-
-/// Prints to standard output; a reader that has gone (`| head`) is no fault.
-pub fn say(text: &str) -> anyhow::Result<u8> {
-    match writeln!(std::io::stdout().lock(), "{}", text.trim_end()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
-        _ => Ok(DONE),
-    }
-}
-
-/// Prints to standard error.
-fn complain(text: std::fmt::Arguments<'_>) {
-    // There is nowhere else to say it.
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
 }
 
 fn slack_manifest(loaded: &Loaded) -> anyhow::Result<String> {

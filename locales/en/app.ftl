@@ -2,6 +2,7 @@
 stranger = I do not know you here, so I cannot do anything for you.
 stranger-hint = Ask whoever keeps Toban's config to add { $key } = "{ $user }" to your [[person]].
 refused = You may not run “{ $verb }” on { $service } here.
+refused-no-service = You may not run “{ $verb }” here.
 refused-elsewhere = You may in another channel.
 refused-nobody = Nobody's role allows it.
 refused-holders = Who may: { $names }.

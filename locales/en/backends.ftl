@@ -2,7 +2,7 @@
 
 backend-not-asked = could not be asked: { $why } ({ $detail })
 
-backend-run-ready = ready
+backend-run-ready = yes
 backend-run-unsaid = Cloud Run does not say whether it is ready
 backend-run-underway = a change is under way
 backend-run-underway-with = a change is under way: { $detail }

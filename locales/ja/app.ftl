@@ -2,6 +2,7 @@
 stranger = あなたが誰か分からないため、何も実行できません。
 stranger-hint = 設定の管理者に、あなたの [[person]] に { $key } = "{ $user }" を追加するよう依頼してください。
 refused = ここでは { $service } に対して「{ $verb }」を実行する権限がありません。
+refused-no-service = ここで「{ $verb }」を実行する権限がありません。
 refused-elsewhere = 別のチャンネルでは実行できます。
 refused-nobody = この操作を許可されたロールはありません。
 refused-holders = 実行できる人: { $names }

@@ -249,11 +249,12 @@ impl Desk {
 
     /// A refusal in words, to the person alone.
     pub fn refused(&self, refusal: &Refusal) -> Answer {
-        let service = refusal.service.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-        let mut report = Report::new(
-            Tone::Bad,
-            Phrase::new("refused").with("verb", refusal.verb.as_str()).with("service", service.as_str()),
-        );
+        let service = refusal.service.as_ref().map(ToString::to_string);
+        let headline = match &service {
+            Some(service) => Phrase::new("refused").with("service", service.as_str()),
+            None => Phrase::new("refused-no-service"),
+        };
+        let mut report = Report::new(Tone::Bad, headline.with("verb", refusal.verb.as_str()));
         if refusal.elsewhere {
             report = report.text(Phrase::new("refused-elsewhere"));
         }
@@ -263,7 +264,7 @@ impl Desk {
             let names = refusal.holders.iter().take(8).map(|id| Phrase::raw(self.company.name(id)));
             report = report.text(Phrase::new("refused-holders").with("names", say::list(names)));
         }
-        Answer::private(report, format!("refused: {} {service}", refusal.verb))
+        Answer::private(report, format!("refused: {} {}", refusal.verb, service.as_deref().unwrap_or("-")))
     }
 
     /// A store that does not answer, in words.

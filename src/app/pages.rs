@@ -32,8 +32,24 @@ pub fn page(report: &Report, number: usize) -> (Report, bool) {
 
 /// Page 1 with the buttons that lead on, if the report does not fit on it.
 pub fn first(report: &Report, id: &ResultId) -> Option<Report> {
+    if report.blocks.iter().all(fits) {
+        return None;
+    }
     let (shown, more) = page(report, 1);
     more.then(|| with_buttons(shown, id, 1, true))
+}
+
+/// Whether a block certainly needs no second page; most do not, and are not copied to find out.
+fn fits(block: &Block) -> bool {
+    match block {
+        Block::Table { rows, .. } => rows.len() <= ROWS,
+        Block::List(items) => items.len() <= LINES,
+        Block::Log(lines) => {
+            lines.len() <= LINES && lines.iter().map(|line| line.text.len() + 30).sum::<usize>() <= CHARS
+        }
+        Block::Code(code) => code.len() <= CHARS,
+        Block::Text(_) | Block::Fields(_) | Block::Heading(_) => true,
+    }
 }
 
 /// A page with the buttons that lead on.

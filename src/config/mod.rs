@@ -160,7 +160,7 @@ fn finish(
     let broken = !faults.is_empty();
     let secrets = Arc::new(secret::Resolver::new(environment.into_iter().collect()));
     environment::lay(&mut root, secrets.environment());
-    faults.extend(structure::check(&mut root, &layers::defaults()?, &secrets));
+    faults.extend(structure::check(&mut root, &secrets));
     if broken {
         return Err(sorted(faults));
     }

@@ -8,13 +8,14 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
 use crate::config::fault::{At, Fault};
+use crate::config::layers;
 use crate::config::schema;
 use crate::config::secret::Resolver;
 use crate::config::tree::{Node, Step};
 use crate::config::values;
 
-/// Checks the tree and takes out what is wrong; `defaults` is put in its place where it has something there.
-pub(super) fn check(root: &mut Node, defaults: &Node, secrets: &Arc<Resolver>) -> Vec<Fault> {
+/// Checks the tree and takes out what is wrong; the default is put in its place where there is one.
+pub(super) fn check(root: &mut Node, secrets: &Arc<Resolver>) -> Vec<Fault> {
     let mut options =
         jsonschema::options().offline().should_validate_formats(true).should_ignore_unknown_formats(true);
     for format in values::FORMATS {
@@ -32,8 +33,15 @@ pub(super) fn check(root: &mut Node, defaults: &Node, secrets: &Arc<Resolver>) -
     for error in validator.iter_errors(&instance) {
         tell(&error, root, secrets, &mut faults, &mut wrong);
     }
+    if wrong.is_empty() {
+        return faults;
+    }
     wrong.sort_unstable();
     wrong.dedup();
+    let defaults = match layers::defaults() {
+        Ok(defaults) => defaults,
+        Err(more) => return faults.into_iter().chain(more).collect(),
+    };
     // Backwards, so that the places in lists stay true.
     for path in wrong.iter().rev() {
         root.mend(path, defaults.follow(path));

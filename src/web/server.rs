@@ -66,7 +66,8 @@ impl Server {
             // Answers are one small write each; a socket that refuses the option still works.
             let _ = stream.set_nodelay(true);
         });
-        let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        // The routes are finished once here; a bare router would be copied for every connection.
+        let serving = axum::serve(listener, app.into_make_service()).with_graceful_shutdown(async move {
             shutdown.await;
             closing.send_replace(true);
         });

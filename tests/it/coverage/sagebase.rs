@@ -25,11 +25,7 @@ const SERVICE: Service = Service {
 async fn sb_01_the_condition_of_the_service_is_read_and_its_page_is_asked() {
     let desk = Desk::open().await;
     let well = desk.types("health sagebase").await;
-    well.says(&[
-        "✅",
-        "sagebase is healthy (5 components are not connected yet)",
-        "✅ healthy  ready: ready",
-    ]);
+    well.says(&["✅", "sagebase is healthy (5 components are not connected yet)", "✅ healthy  ready: yes"]);
     well.says(&["http: 200 OK", "Not connected yet: Cloud SQL (db)"]);
     well.asked_once("GET", SERVICE.path);
     well.asked_once("GET", SERVICE.health);
