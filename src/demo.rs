@@ -68,6 +68,8 @@ pub async fn start(speed: u32, listen: SocketAddr) -> anyhow::Result<Demo> {
     let config = Config::example(&overlay, with_dotenv()?, &verbs).map_err(|faults| {
         anyhow::anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
+    let catalogue = Arc::unwrap_or_clone(catalogue).with_schedules(config.schedules.keys().cloned());
+    let catalogue = Arc::new(catalogue);
     let words = Arc::new(Words::load()?);
     let console = Arc::new(Console::new(setup(&config, &catalogue, &words, &clock)));
     let toban = wire::wire(&config, catalogue, words, clock, Role::Serve, vec![console.clone()]).await?;

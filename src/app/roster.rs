@@ -2,13 +2,13 @@
 //! people wrote are read from the store, at most once a second.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 
 use crate::base::Clock;
-use crate::base::clock::Stopwatch;
+use crate::base::clock::{Stopwatch, within};
 use crate::base::ids::{PersonId, ServiceId};
 use crate::config::shape::ladder::Policy;
 use crate::config::shape::people::Group;
@@ -19,6 +19,8 @@ use crate::store::{Store, StoreError, StoredOverride};
 
 /// How old what was read may be, in real time.
 const FRESH: Duration = Duration::from_secs(1);
+/// How long reading may take: whoever asks is about to page somebody.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// How long an override is looked at after its end: as far back as the calendar goes.
 const BACK: Duration = Duration::from_hours(40 * 24);
 
@@ -35,14 +37,15 @@ struct Inner {
     store: Store,
     clock: Clock,
     read: Mutex<Option<Read>>,
+    /// Held by whoever reads.
+    reading: tokio::sync::Mutex<()>,
 }
 
 /// What was read last.
-#[derive(Clone)]
 struct Read {
     /// When; nothing if it is known to be old.
     since: Option<Stopwatch>,
-    written: Arc<Vec<StoredOverride>>,
+    written: Result<Arc<Vec<StoredOverride>>, StoreError>,
 }
 
 impl std::fmt::Debug for Roster {
@@ -63,6 +66,7 @@ impl Roster {
             store,
             clock,
             read: Mutex::new(None),
+            reading: tokio::sync::Mutex::new(()),
         }))
     }
 
@@ -234,7 +238,7 @@ impl Roster {
 
     /// Reads the overrides anew when somebody asks next: this replica has changed them.
     pub fn forget(&self) {
-        if let Some(read) = &mut *self.0.read.lock().unwrap_or_else(PoisonError::into_inner) {
+        if let Some(read) = &mut *self.read() {
             read.since = None;
         }
     }
@@ -242,28 +246,41 @@ impl Roster {
     /// The overrides that people wrote. While the store is away those that were read last count: somebody must be
     /// paged, and it is most likely still the right person.
     async fn written(&self) -> Result<Arc<Vec<StoredOverride>>, StoreError> {
-        let inner = &self.0;
-        let last = inner.read.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(Read { since: Some(since), written }) = &last
-            && since.elapsed() < FRESH
-        {
-            return Ok(written.clone());
+        if let Some(known) = self.known() {
+            return known;
         }
-        let since = inner.clock.stopwatch();
-        let after = inner.clock.now().checked_sub(BACK).unwrap_or(Timestamp::MIN);
-        match (inner.store.overrides_after(after).await, last) {
-            (Ok(written), _) => {
-                let written = Arc::new(written);
-                let mut read = inner.read.lock().unwrap_or_else(PoisonError::into_inner);
-                *read = Some(Read { since: Some(since), written: written.clone() });
-                Ok(written)
-            }
-            (Err(error), Some(Read { written, .. })) => {
+        // One reads, and all who ask meanwhile have the same.
+        let _reading = self.0.reading.lock().await;
+        if let Some(known) = self.known() {
+            return known;
+        }
+        let since = self.0.clock.stopwatch();
+        let after = self.0.clock.now().checked_sub(BACK).unwrap_or(Timestamp::MIN);
+        let found = within(PATIENCE, self.0.store.overrides_after(after)).await;
+        let found = found.unwrap_or_else(|late| Err(StoreError::Away(late.to_string())));
+        let mut read = self.read();
+        let before = read.take().and_then(|read| read.written.ok());
+        let written = match (found, before) {
+            (Ok(written), _) => Ok(Arc::new(written)),
+            (Err(error), Some(written)) => {
                 tracing::warn!(error = %error, "overrides could not be read; those read before count");
                 Ok(written)
             }
             (Err(error), None) => Err(error),
-        }
+        };
+        *read = Some(Read { since: Some(since), written: written.clone() });
+        written
+    }
+
+    /// What was read, or why not, if that is not too long ago.
+    fn known(&self) -> Option<Result<Arc<Vec<StoredOverride>>, StoreError>> {
+        let read = self.read();
+        let read = read.as_ref().filter(|read| read.since.is_some_and(|since| since.elapsed() < FRESH))?;
+        Some(read.written.clone())
+    }
+
+    fn read(&self) -> MutexGuard<'_, Option<Read>> {
+        self.0.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,6 +7,7 @@ mod commands;
 mod grammar;
 mod handoff;
 mod lines;
+mod roster;
 mod store;
 
 use std::time::Duration;

@@ -67,7 +67,9 @@ impl Override {
             .filter(|shift| shift.person != over.person && meant(&over, shift))
             .map(|shift| Shift { from: shift.from.max(from), to: shift.to.min(to), ..shift });
         let replaced: Vec<Shift> = replaced.collect();
-        if over.instead.is_some() && replaced.is_empty() {
+        let again =
+            duties.store.override_shift(&over.id).await.map_err(|error| unanswered(&error))?.is_some();
+        if over.instead.is_some() && replaced.is_empty() && !again {
             let name = over.instead.as_ref().map(|person| duties.company.name(person)).unwrap_or_default();
             return Err(Failure::new(
                 Phrase::new("oncall-override-nothing")
