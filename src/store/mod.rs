@@ -9,6 +9,7 @@ mod audit;
 mod batch;
 mod delivery;
 mod ending;
+mod heartbeats;
 mod inbox;
 mod leases;
 mod migrations;
@@ -18,6 +19,7 @@ mod plans;
 mod posts;
 mod records;
 mod results;
+mod silences;
 mod sql;
 mod upkeep;
 mod wakes;
@@ -38,6 +40,8 @@ use batch::{Ask, Queued, Work};
 use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
+pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
+pub use heartbeats::Beat;
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,
