@@ -14,6 +14,7 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod errand;
+mod hooks;
 pub mod lifecycle;
 pub mod online;
 pub mod ports;

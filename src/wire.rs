@@ -12,6 +12,7 @@ use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
 use crate::app::history::RolledBack;
+use crate::app::intake::{AlertIntake, HomeHerald, Silences, Unattached};
 use crate::app::limits::Limits;
 use crate::app::verb::Verb;
 use crate::app::verbs;
@@ -28,10 +29,13 @@ use crate::chat::slack::socket::{SocketDoor, SocketSettings};
 use crate::config::shape::settings::Settings;
 use crate::config::{Config, GoogleIdentity, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
+use crate::domain::intake::Directory;
 use crate::domain::person::Risk;
 use crate::domain::words::Words;
+use crate::hooks;
 use crate::ports::{Chat, Inbox};
 use crate::store::{Role, Store};
+use crate::web::Hooks;
 
 /// A Toban, wired and at rest.
 pub struct Toban {
@@ -43,6 +47,10 @@ pub struct Toban {
     pub store: Store,
     /// Slack's door, where Slack is configured.
     pub slack: Option<SlackDoor>,
+    /// Takes alerts in.
+    pub intake: AlertIntake,
+    /// What monitoring calls.
+    pub hooks: Arc<Hooks>,
 }
 
 /// How Slack comes in.
@@ -108,8 +116,25 @@ pub async fn wire(
     let delivery = Delivery::new(store.clone(), clock.clone(), settings.slack.pace.0, chats);
     let company = Arc::new(company(config));
     let estate = Arc::new(estate(config, &clock)?);
+    let herald = HomeHerald {
+        store: store.clone(),
+        delivery: delivery.clone(),
+        company: company.clone(),
+        estate: estate.clone(),
+    };
+    let silences = Silences::new(store.clone(), clock.clone(), Arc::new(herald));
+    let directory = Arc::new(Directory::new(estate.services()));
+    let intake = AlertIntake::new(
+        store.clone(),
+        clock.clone(),
+        directory.clone(),
+        hooks::terms(config),
+        silences,
+        Arc::new(Unattached),
+    );
+    let hooks = Arc::new(hooks::hooks(config, &intake, directory, &clock));
     let desk = Desk {
-        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock),
+        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock, &intake),
         catalogue,
         company,
         estate,
@@ -135,7 +160,7 @@ pub async fn wire(
             }
         }
     });
-    Ok(Toban { dispatch, delivery, store, slack })
+    Ok(Toban { dispatch, delivery, store, slack, intake, hooks })
 }
 
 fn company(config: &Config) -> Company {
@@ -207,6 +232,7 @@ fn all_verbs(
     words: &Arc<Words>,
     store: &Store,
     clock: &Clock,
+    intake: &AlertIntake,
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
     let estate = || estate.clone();
     let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
@@ -218,7 +244,10 @@ fn all_verbs(
         Arc::new(verbs::releases::Releases::new(estate(), history.clone())),
         Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
         Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
-        Arc::new(verbs::status::Status::new(estate())),
+        Arc::new(verbs::status::Status::new(estate()).sources(intake.ledger())),
+        Arc::new(verbs::intake::Begin { estate: estate(), silences: intake.silences().clone() }),
+        Arc::new(verbs::intake::List { company: company.clone(), silences: intake.silences().clone() }),
+        Arc::new(verbs::intake::End { silences: intake.silences().clone() }),
         Arc::new(verbs::help::Help {
             catalogue: catalogue.clone(),
             company: company.clone(),

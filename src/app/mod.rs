@@ -1,5 +1,6 @@
 //! The use cases: dispatch, verbs, plans, delivery.
 
+pub mod attach;
 pub mod company;
 pub mod delivery;
 pub mod desk;
@@ -7,6 +8,7 @@ pub mod dispatch;
 pub mod estate;
 pub mod heartbeat;
 pub mod history;
+pub mod intake;
 mod interrupted;
 pub mod keeper;
 pub mod limits;

@@ -60,6 +60,8 @@ pub struct Config {
     pub schedules: BTreeMap<String, shape::ladder::Schedule>,
     /// Sources of alerts.
     pub sources: BTreeMap<String, shape::ladder::Source>,
+    /// Programs that have to report.
+    pub heartbeats: BTreeMap<String, shape::ladder::Heartbeat>,
     /// The secrets that it refers to.
     pub vault: Vault,
     /// What is odd but not wrong.
@@ -169,6 +171,7 @@ fn finish(
     let policies = ladders::policies(&mut reader, &services);
     let schedules = ladders::schedules(&mut reader);
     let sources = ladders::sources(&mut reader);
+    let heartbeats = ladders::heartbeats(&mut reader);
     let Reader { faults: wrong, warnings, unread, .. } = reader;
     faults.extend(wrong);
     if faults.is_empty() {
@@ -186,6 +189,7 @@ fn finish(
             policies,
             schedules,
             sources,
+            heartbeats,
             vault: secrets.vault(),
             warnings: sorted(warnings),
         }),

@@ -214,7 +214,9 @@ mod tests {
             ..Matcher::default()
         };
         let silence = make(matcher, "10:00", at("11:00"), false).unwrap();
-        let holds = |service: &str, signal: &Signal, now: &str| silence.holds(&service.into(), "production", signal, at(now));
+        let holds = |service: &str, signal: &Signal, now: &str| {
+            silence.holds(&service.into(), "production", signal, at(now))
+        };
         let disk = [("alertname", "DiskFull")];
         assert!(holds("sagebase", &signal(AlertSeverity::Warning, &disk), "10:30"));
         assert!(holds("sagebase", &signal(AlertSeverity::Info, &disk), "10:30"));

@@ -114,11 +114,7 @@ impl Batch {
     }
 
     pub fn len(&self) -> usize {
-        self.arrivals.len()
-            + self.alerts.len()
-            + self.receipts.len()
-            + self.endings.len()
-            + self.others.len()
+        self.arrivals.len() + self.alerts.len() + self.receipts.len() + self.endings.len() + self.others.len()
     }
 
     /// How much work it is: an ask with many alerts counts for several.

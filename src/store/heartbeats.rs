@@ -63,6 +63,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn heartbeat_missed(&self, id: &str, missed: bool) -> Result<(), StoreError> {
-        self.write("update heartbeat set missed = $2 where id = $1", args![id, i64::from(missed)]).await.map(drop)
+        self.write("update heartbeat set missed = $2 where id = $1", args![id, i64::from(missed)])
+            .await
+            .map(drop)
     }
 }

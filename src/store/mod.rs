@@ -22,6 +22,7 @@ mod results;
 mod silences;
 mod sql;
 mod upkeep;
+mod waiting;
 mod wakes;
 mod writer;
 

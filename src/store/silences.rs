@@ -41,7 +41,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn end_silence(&self, id: &str, at: Timestamp) -> Result<bool, StoreError> {
-        let sql = "update silence set ends = $2, warned = 1 where id = $1 and done = 0 and ends > $2 returning id";
+        let sql =
+            "update silence set ends = $2, warned = 1 where id = $1 and done = 0 and ends > $2 returning id";
         Ok(!self.write(sql, args![id, at]).await?.is_empty())
     }
 

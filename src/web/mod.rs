@@ -2,9 +2,13 @@
 //! all of them: problems as `application/problem+json`, security headers, limits, a graceful end.
 
 mod health;
+mod hooks;
 mod manners;
 mod problem;
+mod proof;
 mod server;
 
 pub use health::health;
+pub use hooks::{Hooks, hooks};
+pub use proof::Proof;
 pub use server::Server;

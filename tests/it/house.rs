@@ -13,8 +13,8 @@ fn floor(room: &str) -> u8 {
         "ports" | "store" | "config" => 2,
         "app" => 3,
         "chat" | "chat/slack" | "chat/console" | "backends" | "web" | "sandbox" => 4,
-        "main" | "lib" | "cli" | "tasks" | "errand" | "online" | "wire" | "lifecycle" | "telemetry"
-        | "demo" => 5,
+        "main" | "lib" | "cli" | "tasks" | "errand" | "online" | "wire" | "hooks" | "lifecycle"
+        | "telemetry" | "demo" => 5,
         other => panic!("{other} has no floor: give it one in tests/it/house.rs"),
     }
 }

@@ -50,7 +50,8 @@ fn sketch(alert: &Value) -> Result<Sketch, String> {
     let labels = labels(object(alert, "labels").ok_or("without labels")?);
     let none = Map::new();
     let annotations = object(alert, "annotations").unwrap_or(&none);
-    let said = |name: &&str| annotations.get(*name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
+    let said =
+        |name: &&str| annotations.get(*name).and_then(Value::as_str).filter(|text| !text.trim().is_empty());
     let used = HEADLINES.iter().find(|name| said(name).is_some());
     Ok(Sketch {
         key: member(alert, "fingerprint").map(str::to_owned),

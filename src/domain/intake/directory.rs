@@ -42,9 +42,7 @@ impl Directory {
     pub fn find(&self, name: &str) -> Option<&ServiceId> {
         let name = name.trim().to_lowercase();
         let by = |name: &str| self.names.get(name).and_then(Option::as_ref);
-        by(&name)
-            .or_else(|| by(name.rsplit_once(':')?.1))
-            .or_else(|| by(name.split_once('.')?.0))
+        by(&name).or_else(|| by(name.rsplit_once(':')?.1)).or_else(|| by(name.split_once('.')?.0))
     }
 
     /// The environment of a service; empty for one that is not of the config.
@@ -71,7 +69,9 @@ impl Directory {
 /// What a component is called where it lives.
 fn place(backend: &Backend) -> Option<&str> {
     match backend {
-        Backend::CloudRun { service, .. } | Backend::Compose { service, .. } | Backend::Jaeger { service } => Some(service),
+        Backend::CloudRun { service, .. }
+        | Backend::Compose { service, .. }
+        | Backend::Jaeger { service } => Some(service),
         Backend::CloudSql { instance, .. } => Some(instance),
         Backend::Systemd { unit, .. } => Some(unit),
         Backend::Package { name } => Some(name),
@@ -85,8 +85,7 @@ mod tests {
     use crate::domain::service::{Component, Service};
 
     fn service(id: &str, alias: &str, runs: &str) -> Service {
-        let place =
-            Backend::CloudRun { project: "p".into(), region: "r".into(), service: runs.into() };
+        let place = Backend::CloudRun { project: "p".into(), region: "r".into(), service: runs.into() };
         Service {
             id: id.into(),
             aliases: vec![alias.into()],
@@ -101,7 +100,11 @@ mod tests {
 
     #[test]
     fn a_service_is_known_by_its_names_and_by_what_it_runs_as() {
-        let all = [service("one", "uno", "one-run"), service("two", "dos", "shared"), service("three", "x", "shared")];
+        let all = [
+            service("one", "uno", "one-run"),
+            service("two", "dos", "shared"),
+            service("three", "x", "shared"),
+        ];
         let directory = Directory::new(&Services::new(all));
         let find = |name: &str| directory.find(name).map(ServiceId::as_str);
         assert_eq!(find("ONE"), Some("one"));

@@ -25,14 +25,16 @@ pub fn decode<'a>(body: &'a [u8], charset: Option<&str>) -> Result<Cow<'a, str>,
         "iso-8859-1" | "latin1" | "latin-1" | "windows-1252" | "cp1252" => Ok(latin(body)),
         "utf-8" | "utf8" | "us-ascii" | "ascii" => utf8(body),
         // Most that is sent under another name is ASCII all the same.
-        _ => utf8(body)
-            .map_err(|_| Unreadable::Encoding("an unknown charset: send UTF-8".to_owned())),
+        _ => utf8(body).map_err(|_| Unreadable::Encoding("an unknown charset: send UTF-8".to_owned())),
     }
 }
 
 fn utf8(body: &[u8]) -> Result<Cow<'_, str>, Unreadable> {
     std::str::from_utf8(body).map(Cow::Borrowed).map_err(|error| {
-        Unreadable::Encoding(format!("not UTF-8 at byte {}, and no other charset is said", error.valid_up_to()))
+        Unreadable::Encoding(format!(
+            "not UTF-8 at byte {}, and no other charset is said",
+            error.valid_up_to()
+        ))
     })
 }
 
@@ -49,8 +51,8 @@ fn utf16(body: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'static, str>, Unr
 /// Windows-1252, which is what is sent as Latin-1 (WHATWG reads it so too).
 fn latin(body: &[u8]) -> Cow<'_, str> {
     const HIGH: [char; 32] = [
-        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}', '\u{90}',
-        '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž', '\u{8f}',
+        '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
     ];
     let letter = |byte: &u8| match byte {
         0x80..=0x9f => HIGH[usize::from(byte - 0x80)],

@@ -43,7 +43,11 @@ pub(super) fn read(reading: &Reading<'_>) -> Result<Taken, Unreadable> {
     Ok(taken)
 }
 
-fn sketch<'a>(reading: &Reading<'a>, item: &'a Value, faulty: &mut Vec<String>) -> Result<Sketch, &'static str> {
+fn sketch<'a>(
+    reading: &Reading<'a>,
+    item: &'a Value,
+    faulty: &mut Vec<String>,
+) -> Result<Sketch, &'static str> {
     if !item.is_object() {
         return Err("not an object");
     }

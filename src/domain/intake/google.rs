@@ -15,8 +15,15 @@ use super::sketch::{Sketch, clean, fires, labels};
 use super::{Reading, Taken, Unreadable};
 
 /// Labels of a resource that name what runs there.
-const NAMES: [&str; 7] =
-    ["service_name", "database_id", "configuration_name", "container_name", "module_id", "bucket_name", "instance_id"];
+const NAMES: [&str; 7] = [
+    "service_name",
+    "database_id",
+    "configuration_name",
+    "container_name",
+    "module_id",
+    "bucket_name",
+    "instance_id",
+];
 
 /// The incident of a request.
 pub(super) fn read(reading: &Reading<'_>) -> Result<Taken, Unreadable> {
@@ -58,7 +65,8 @@ fn sketch(incident: &Value, firing: bool) -> Sketch {
     if let Some(kind) = object(incident, "resource").and_then(|resource| resource.get("type")?.as_str()) {
         labels.insert("resource_type".to_owned(), kind.to_owned());
     }
-    let headline = ["policy_name", "condition_name", "summary"].iter().find_map(|name| member(incident, name));
+    let headline =
+        ["policy_name", "condition_name", "summary"].iter().find_map(|name| member(incident, name));
     Sketch {
         key: member(incident, "incident_id").map(str::to_owned),
         firing,
@@ -76,7 +84,9 @@ fn sketch(incident: &Value, firing: bool) -> Sketch {
 
 fn detail(incident: &Value) -> String {
     let mut lines: Vec<String> = member(incident, "summary").map(str::to_owned).into_iter().collect();
-    if let (Some(observed), Some(threshold)) = (member(incident, "observed_value"), member(incident, "threshold_value")) {
+    if let (Some(observed), Some(threshold)) =
+        (member(incident, "observed_value"), member(incident, "threshold_value"))
+    {
         lines.push(format!("observed {observed}, threshold {threshold}"));
     }
     lines.extend(get(incident, "documentation.content").and_then(Value::as_str).map(str::to_owned));

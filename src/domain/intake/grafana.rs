@@ -30,8 +30,10 @@ fn more(alert: &Value, sketch: &mut Sketch) {
         sketch.detail.push_str(values);
     }
     // Where a rule has no data or fails, the alert is named after that, and the rule stands in a label.
-    if matches!(sketch.labels.get("alertname").map(String::as_str), Some("DatasourceNoData" | "DatasourceError"))
-        && let Some(rule) = sketch.labels.get("rulename")
+    if matches!(
+        sketch.labels.get("alertname").map(String::as_str),
+        Some("DatasourceNoData" | "DatasourceError")
+    ) && let Some(rule) = sketch.labels.get("rulename")
         && let Some(name) = sketch.labels.get("alertname")
     {
         sketch.headline = Some(format!("{name}: {rule}"));

@@ -11,7 +11,8 @@ pub(super) fn get<'a>(value: &'a Value, path: &str) -> Option<&'a Value> {
             path.match_indices('.').find_map(|(at, _)| get(members.get(&path[..at])?, &path[at + 1..]))
         }),
         Value::Array(items) => {
-            let (index, rest) = path.split_once('.').map_or((path, None), |(index, rest)| (index, Some(rest)));
+            let (index, rest) =
+                path.split_once('.').map_or((path, None), |(index, rest)| (index, Some(rest)));
             let item = items.get(index.parse::<usize>().ok()?)?;
             rest.map_or(Some(item), |rest| get(item, rest))
         }
@@ -67,7 +68,8 @@ mod tests {
 
     #[test]
     fn a_path_goes_through_objects_and_lists_and_keys_with_dots() {
-        let value = json!({"labels": {"app.kubernetes.io/name": "web", "app": {"x": 1}}, "alerts": [{"a": "b"}]});
+        let value =
+            json!({"labels": {"app.kubernetes.io/name": "web", "app": {"x": 1}}, "alerts": [{"a": "b"}]});
         assert_eq!(get(&value, "labels.app.kubernetes.io/name"), Some(&json!("web")));
         assert_eq!(get(&value, "labels.app.x"), Some(&json!(1)));
         assert_eq!(get(&value, "alerts.0.a"), Some(&json!("b")));
@@ -78,8 +80,12 @@ mod tests {
     #[test]
     fn moments_come_in_many_forms_and_zero_is_none() {
         let at: Timestamp = "2026-03-02T09:00:00Z".parse().unwrap();
-        for value in [json!("2026-03-02T18:00:00+09:00"), json!(1_772_442_000), json!(1_772_442_000_000_i64), json!("1772442000")]
-        {
+        for value in [
+            json!("2026-03-02T18:00:00+09:00"),
+            json!(1_772_442_000),
+            json!(1_772_442_000_000_i64),
+            json!("1772442000"),
+        ] {
             assert_eq!(moment(&value), Some(at), "{value}");
         }
         for value in [json!("0001-01-01T00:00:00Z"), json!(0), json!("soon"), json!(1e300), json!(null)] {

@@ -26,9 +26,8 @@ pub(super) fn severity(
 
 fn usual(word: &str) -> Option<AlertSeverity> {
     Some(match word {
-        "critical" | "crit" | "fatal" | "emergency" | "page" | "alert" | "disaster" | "error" | "high" | "p1" | "sev1" => {
-            AlertSeverity::Critical
-        }
+        "critical" | "crit" | "fatal" | "emergency" | "page" | "alert" | "disaster" | "error" | "high"
+        | "p1" | "sev1" => AlertSeverity::Critical,
         "warning" | "warn" | "minor" | "medium" | "moderate" => AlertSeverity::Warning,
         "info" | "information" | "informational" | "notice" | "low" | "debug" | "none" => AlertSeverity::Info,
         _ => return None,
@@ -41,9 +40,16 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_critical_and_is_said() {
-        let own = BTreeMap::from([("p3".to_owned(), AlertSeverity::Warning), ("error".to_owned(), AlertSeverity::Warning)]);
+        let own = BTreeMap::from([
+            ("p3".to_owned(), AlertSeverity::Warning),
+            ("error".to_owned(), AlertSeverity::Warning),
+        ]);
         assert_eq!(severity(Some("P3"), &own), (AlertSeverity::Warning, None));
-        assert_eq!(severity(Some("ERROR"), &own), (AlertSeverity::Warning, None), "the source's own table goes first");
+        assert_eq!(
+            severity(Some("ERROR"), &own),
+            (AlertSeverity::Warning, None),
+            "the source's own table goes first"
+        );
         assert_eq!(severity(Some("Info"), &own), (AlertSeverity::Info, None));
         assert_eq!(severity(Some("P4"), &own), (AlertSeverity::Critical, Some("P4".into())));
         assert_eq!(severity(None, &own), (AlertSeverity::Critical, Some("(none)".into())));

@@ -14,7 +14,17 @@ use crate::domain::alert::Signal;
 
 /// Names of the map that are not labels.
 const OWN: [&str; 12] = [
-    "alerts", "key", "state", "firing", "service", "environment", "severity", "headline", "detail", "link", "started",
+    "alerts",
+    "key",
+    "state",
+    "firing",
+    "service",
+    "environment",
+    "severity",
+    "headline",
+    "detail",
+    "link",
+    "started",
     "ended",
 ];
 /// Labels that often name a service, the most certain first. One counts only if it names a service of the config.
@@ -79,13 +89,16 @@ impl Sketch {
             .chain(labelled)
             .find_map(|name| reading.directory.find(name))
             .or(reading.rules.service.as_ref());
-        let environment = mapped("environment").or(self.environment).or_else(|| {
-            ["environment", "env", "stage"].iter().find_map(|name| labels.get(*name)).cloned()
-        });
+        let environment = mapped("environment")
+            .or(self.environment)
+            .or_else(|| ["environment", "env", "stage"].iter().find_map(|name| labels.get(*name)).cloned());
         let (severity, unknown_severity) =
             severity(mapped("severity").or(self.severity).as_deref(), &reading.rules.severities);
         let headline = mapped("headline").or(self.headline).unwrap_or_default();
-        let headline = clean(headline.lines().find(|line| !line.trim().is_empty()).unwrap_or_default(), LONGEST_HEADLINE);
+        let headline = clean(
+            headline.lines().find(|line| !line.trim().is_empty()).unwrap_or_default(),
+            LONGEST_HEADLINE,
+        );
         let headline =
             if headline.is_empty() { format!("An alert of {}", reading.rules.source) } else { headline };
         let time = |name: &str| reading.mapped(item, name).and_then(moment);
@@ -118,10 +131,10 @@ impl Sketch {
 /// Whether a word for a state means that it fires; none if nobody knows the word.
 pub(super) fn fires(word: &str) -> Option<bool> {
     match word.trim().to_lowercase().as_str() {
-        "firing" | "alerting" | "open" | "opened" | "new" | "active" | "trigger" | "triggered" | "down" | "problem"
-        | "failing" | "failed" | "critical" | "error" | "true" | "1" | "on" | "yes" => Some(true),
-        "resolved" | "resolve" | "closed" | "close" | "ok" | "okay" | "up" | "recovered" | "recovery" | "inactive"
-        | "normal" | "healthy" | "success" | "false" | "0" | "off" | "no" => Some(false),
+        "firing" | "alerting" | "open" | "opened" | "new" | "active" | "trigger" | "triggered" | "down"
+        | "problem" | "failing" | "failed" | "critical" | "error" | "true" | "1" | "on" | "yes" => Some(true),
+        "resolved" | "resolve" | "closed" | "close" | "ok" | "okay" | "up" | "recovered" | "recovery"
+        | "inactive" | "normal" | "healthy" | "success" | "false" | "0" | "off" | "no" => Some(false),
         _ => None,
     }
 }
@@ -156,7 +169,12 @@ fn bounded(key: &str) -> String {
 
 /// A key where the source has none: what identifies the alert, hashed. Labels do, all but those that say how bad it is;
 /// without any it is the headline.
-fn digest(service: &str, environment: Option<&str>, labels: &BTreeMap<String, String>, headline: &str) -> String {
+fn digest(
+    service: &str,
+    environment: Option<&str>,
+    labels: &BTreeMap<String, String>,
+    headline: &str,
+) -> String {
     let mut hash = Sha256::new();
     let mut part = |text: &str| {
         hash.update(text.len().to_le_bytes());
