@@ -1,4 +1,4 @@
-//! From intake to the engine: news of alerts, which become incidents or join them.
+//! From alerts to incidents: what intake hands over, and who takes it.
 
 use async_trait::async_trait;
 
@@ -6,26 +6,26 @@ use crate::base::ids::ServiceId;
 use crate::domain::alert::Signal;
 use crate::store::StoreError;
 
-/// News of one alert that is durable.
+/// One alert of which its incident has not heard yet.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlertNews {
-    /// The alert's id in the store: source and dedup key.
+    /// Its id: source and dedup key.
     pub id: String,
-    /// Its version; what the incident knows of it is written as `attached`.
+    /// The version that is told here.
     pub version: u32,
     /// What its source says.
     pub signal: Signal,
-    /// The silence that keeps it from paging, if one does.
+    /// The silence that keeps it from paging, if there is one.
     pub silenced: Option<String>,
-    /// Whether no incident has heard of it before, or a silence that held it has ended.
+    /// Whether it is new, or fires anew.
     pub first: bool,
 }
 
-/// Whoever makes incidents of alerts.
+/// Takes alerts that are stored already.
 #[async_trait]
 pub trait Attach: Send + Sync {
-    /// Takes news of alerts that share a service and a grouping, and returns once what follows is durable. The same news
-    /// may come again.
+    /// Attaches alerts of one service and grouping to their incident, in one transaction with what follows from it. When
+    /// it returns, these versions are known; if it fails, they are told again.
     async fn alerted(
         &self,
         service: &ServiceId,

@@ -1,7 +1,7 @@
 //! Alerts as their sources told them, and what their incidents know of them.
 //!
 //! An alert is a wish with a version, as a post is: whoever changes it lets the version grow, and its incident is told
-//! until `attached` has caught up. They come in in bulk and are written many at a statement.
+//! until `attached` has caught up; 0 means that it begins to fire, as far as an incident is concerned. They come in in bulk and are written many at a statement.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -52,7 +52,7 @@ pub struct WaitingAlert {
     pub grouping: String,
     /// Grows with every change; starts at 1.
     pub version: u32,
-    /// Whether its incident has heard nothing of it yet, or a silence that held it has ended.
+    /// Whether it is new, fires anew, or was let go by a silence.
     pub first: bool,
     /// The silence that holds it.
     pub silence: Option<String>,
@@ -184,9 +184,10 @@ static RENEW: LazyLock<Bulk> = LazyLock::new(|| {
             silence!(),
             ", version = alert.version + case when ",
             changed!(),
-            " then 1 else 0 end, attached = case when alert.silence is not null and ",
+            " then 1 else 0 end,
+                attached = case when v.column5 = 1 and (alert.firing = 0 or (alert.silence is not null and ",
             silence!(),
-            " is null and v.column5 = 1 then 0 else alert.attached end,
+            " is null)) then 0 else alert.attached end,
                 owner = case when ",
             changed!(),
             " then $1 else alert.owner end, ticket = case when ",
