@@ -10,6 +10,7 @@ command-silences-all = every silence
 command-unsilence = Ends a silence now.
 command-unsilence-one = end this one
 
+param-environment = only alerts of this environment
 param-reason = why, in quotes
 param-label = a label of the alert; a value may end in *
 param-broad = needed where it would hold more than half of the services

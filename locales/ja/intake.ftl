@@ -10,6 +10,7 @@ command-silences-all = すべてのサイレンス
 command-unsilence = サイレンスを今すぐ終了します。
 command-unsilence-one = このサイレンスを終了する
 
+param-environment = この環境のアラートのみ
 param-reason = 理由（引用符で囲む）
 param-label = アラートのラベル。値の末尾に * を使えます
 param-broad = 半数を超えるサービスが対象になる場合に必要

@@ -78,8 +78,11 @@ pub struct StoredAlert {
 /// An alert, ready to be written.
 #[derive(Debug)]
 pub(super) struct Arrived {
-    pub id: String,
-    new: NewAlert,
+    id: String,
+    source: String,
+    service: ServiceId,
+    grouping: String,
+    silence: Option<String>,
     signal: Arc<Signal>,
     content: String,
     print: i64,
@@ -87,12 +90,16 @@ pub(super) struct Arrived {
 
 impl Arrived {
     fn new(new: NewAlert) -> Result<Self, StoreError> {
+        let NewAlert { source, service, grouping, silence, signal } = new;
         Ok(Self {
-            id: format!("{}/{}", new.source, new.signal.key),
-            content: to_json(&new.signal)?,
-            print: print(&new.signal),
-            signal: Arc::new(new.signal.clone()),
-            new,
+            id: format!("{source}/{}", signal.key),
+            content: to_json(&signal)?,
+            print: print(&signal),
+            signal: Arc::new(signal),
+            source,
+            service,
+            grouping,
+            silence,
         })
     }
 
@@ -100,24 +107,24 @@ impl Arrived {
         let signal = &self.signal;
         query
             .bind(self.id.as_str())
-            .bind(self.new.service.as_str())
-            .bind(self.new.grouping.as_str())
+            .bind(self.service.as_str())
+            .bind(self.grouping.as_str())
             .bind(signal.severity.as_str())
             .bind(i64::from(signal.firing))
             .bind(self.content.as_str())
             .bind(self.print)
             .bind(signal.started.as_millisecond())
-            .bind(self.new.silence.as_deref().filter(|_| signal.firing))
+            .bind(self.silence.as_deref().filter(|_| signal.firing))
     }
 
     fn waiting(&self) -> WaitingAlert {
         WaitingAlert {
             id: self.id.clone(),
-            service: self.new.service.clone(),
-            grouping: self.new.grouping.clone(),
+            service: self.service.clone(),
+            grouping: self.grouping.clone(),
             version: 1,
             first: true,
-            silence: self.new.silence.clone(),
+            silence: self.silence.clone(),
             stale: None,
             signal: self.signal.clone(),
         }
@@ -220,8 +227,7 @@ pub(super) async fn arrive_all(
         let ticket = tx.ticket();
         let mut query = WRITE.rows(chunk.len()).bind(&*tx.me).bind(tx.now).bind(ticket);
         for (_, arrived) in chunk {
-            query =
-                arrived.bind(query).bind(arrived.new.source.as_str()).bind(i64::from(!arrived.signal.firing));
+            query = arrived.bind(query).bind(arrived.source.as_str()).bind(i64::from(!arrived.signal.firing));
         }
         if query.execute(&mut *tx.conn).await?.rows_affected() == chunk.len() as u64 {
             let firing = chunk.iter().filter(|(_, arrived)| arrived.signal.firing);

@@ -44,7 +44,8 @@ async fn a_silence_is_said_seen_and_ended() {
     let seen = rig.ask("silence sagebase 2h \"database upgrade\"").await;
     seen.says("Silenced: sagebase").says("database upgrade").says("佐藤");
     rig.ask("silences").await.says("One silence").says("sagebase");
-    rig.push("U0SATO", &seen, "End it now").await.says("Ended: the silence of sagebase");
+    rig.press(&seen, "End it now").await;
+    rig.sees("Ended: the silence of sagebase").await;
     rig.sees("The silence of sagebase is over; nothing that it held still fires").await;
     rig.ask("silences").await.says("Nothing is silenced.");
     rig.push("U0SATO", &seen, "End it now").await.says("There is no silence");

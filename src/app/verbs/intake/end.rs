@@ -24,7 +24,7 @@ impl Verb for End {
     async fn propose(&self, ask: &Ask<'_>) -> Result<Proposal, Failure> {
         let id = ask.invocation.args.word("silence").unwrap_or_default().to_ascii_uppercase();
         let all = self.silences.list().await.map_err(|error| unread(&error))?;
-        let Some(silence) = all.iter().find(|silence| silence.id == id) else {
+        let Some(silence) = all.iter().find(|silence| silence.id == id && silence.ends > ask.now) else {
             return Err(Failure::new(Phrase::new("silence-unknown").with("id", id), Why::NotFound));
         };
         self.silences.end(&id).await.map_err(|error| unread(&error))?;
