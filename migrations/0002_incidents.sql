@@ -16,11 +16,36 @@ create table alert (
     attached bigint not null,
     silence  text,                           -- what keeps it from paging
     incident text,
-    owner    text   not null
+    owner    text   not null,
+    print    bigint not null,                -- a digest of what matters in the content: another one is a change
+    started  bigint not null,                -- since when it fires, or fired last
+    stale    bigint,                         -- since when it is taken for stale
+    ticket   bigint not null                 -- the statement that changed it last
 );
 create index alert_waiting on alert (seen) where version > attached;
 create index alert_by_incident on alert (incident) where incident is not null;
-create index alert_firing on alert (seen) where firing = 1;
+create index alert_firing on alert (source, seen) where firing = 1 and stale is null;
+create index alert_silenced on alert (silence) where silence is not null;
+create index alert_over on alert (seen) where firing = 0;
+
+-- What keeps alerts from paging for a while.
+create table silence (
+    id      text   not null primary key,     -- S-7K2M9QX4TB
+    content text   not null,                 -- the silence, as JSON
+    ends    bigint not null,
+    warned  bigint not null,                 -- whether its owner was told that it is about to end
+    done    bigint not null                  -- whether what it held was let go
+);
+create index silence_open on silence (ends) where done = 0;
+create index silence_over on silence (ends) where done = 1;
+
+-- Programs that have to report, each with the moment after which it is missed.
+create table heartbeat (
+    id     text   not null primary key,
+    seen   bigint,
+    due    bigint not null,
+    missed bigint not null
+);
 
 -- What people work on.
 create table incident (

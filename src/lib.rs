@@ -15,6 +15,7 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod errand;
+mod hooks;
 pub mod lifecycle;
 pub mod loading;
 pub mod online;

@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::app::{heartbeat, keeper};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
-use crate::web::{Server, calendar, health};
+use crate::web::{Server, calendar, health, hooks};
 use crate::wire::{SlackDoor, Toban};
 
 /// How long work that has begun, and then what is to be said, may take to end.
@@ -43,7 +43,10 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     toban.store.beat().await.context("the store does not answer")?;
     let (stop, stopped) = watch::channel(false);
     let ready = Arc::new(AtomicBool::new(true));
-    let mut routes = more.merge(health(readiness(&ready, &toban))).merge(calendar(toban.calendars.clone()));
+    let mut routes = more
+        .merge(health(readiness(&ready, &toban)))
+        .merge(calendar(toban.calendars.clone()))
+        .merge(hooks(toban.hooks.clone()));
     let mut listening = None;
     if let Some(SlackDoor::Http(door)) = &toban.slack {
         routes = routes.merge(http::routes(door.clone()));
@@ -56,6 +59,7 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     let serving = tokio::spawn(server.serve(routes, told(stopped)));
     let keeping = vec![
         tokio::spawn(keeper::keep(toban.dispatch.clone())),
+        tokio::spawn(toban.intake.clone().keep()),
         tokio::spawn(check_store(toban.store.clone(), ready)),
         tokio::spawn({
             let hands = toban.hands.clone();
@@ -87,6 +91,9 @@ impl Running {
         }
         if within(GRACE, self.toban.dispatch.idle()).await.is_err() {
             tracing::warn!("some commands have not ended; they are taken up after the next start");
+        }
+        if within(GRACE, self.toban.intake.idle()).await.is_err() {
+            tracing::warn!("some alerts have not reached their incidents; they do so after the next start");
         }
         if within(GRACE, self.toban.delivery.settled()).await.is_err() {
             tracing::warn!(

@@ -14,6 +14,7 @@ use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
 use crate::app::handoff::Hands;
 use crate::app::history::RolledBack;
+use crate::app::intake::{AlertIntake, HomeHerald, Silences, Unattached};
 use crate::app::limits::Limits;
 use crate::app::roster::Roster;
 use crate::app::verb::Verb;
@@ -33,10 +34,13 @@ use crate::chat::slack::socket::{SocketDoor, SocketSettings};
 use crate::config::shape::settings::Settings;
 use crate::config::{Config, GoogleIdentity, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
+use crate::domain::intake::Directory;
 use crate::domain::person::Risk;
 use crate::domain::words::Words;
+use crate::hooks;
 use crate::ports::{Calendar, Chat, GroupSync, Inbox};
 use crate::store::{Role, Store};
+use crate::web::Hooks;
 
 /// A Toban, wired and at rest.
 pub struct Toban {
@@ -54,6 +58,10 @@ pub struct Toban {
     pub hands: Arc<Hands>,
     /// The calendars of schedules.
     pub calendars: Arc<dyn Calendar>,
+    /// Takes alerts in.
+    pub intake: AlertIntake,
+    /// What monitoring calls.
+    pub hooks: Arc<Hooks>,
 }
 
 /// How Slack comes in.
@@ -134,8 +142,25 @@ pub async fn wire(
     ));
     let calendars: Arc<dyn Calendar> =
         Arc::new(Calendars::new(config, roster.clone(), company.clone(), clock.clone()));
+    let herald = HomeHerald {
+        store: store.clone(),
+        delivery: delivery.clone(),
+        company: company.clone(),
+        estate: estate.clone(),
+    };
+    let silences = Silences::new(store.clone(), clock.clone(), Arc::new(herald));
+    let directory = Arc::new(Directory::new(estate.services()));
+    let intake = AlertIntake::new(
+        store.clone(),
+        clock.clone(),
+        directory.clone(),
+        hooks::terms(config),
+        silences,
+        Arc::new(Unattached),
+    );
+    let hooks = Arc::new(hooks::hooks(config, &intake, directory, &clock));
     let desk = Desk {
-        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock, &roster),
+        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock, &roster, &intake),
         catalogue,
         company,
         estate,
@@ -161,7 +186,7 @@ pub async fn wire(
             }
         }
     });
-    Ok(Toban { dispatch, delivery, store, slack, roster, hands, calendars })
+    Ok(Toban { dispatch, delivery, store, slack, roster, hands, calendars, intake, hooks })
 }
 
 fn company(config: &Config) -> Company {
@@ -234,6 +259,7 @@ fn all_verbs(
     store: &Store,
     clock: &Clock,
     roster: &Roster,
+    intake: &AlertIntake,
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
     let estate = || estate.clone();
     let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
@@ -246,10 +272,13 @@ fn all_verbs(
         Arc::new(verbs::releases::Releases::new(estate(), history.clone())),
         Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
         Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
-        Arc::new(verbs::status::Status::new(estate())),
         Arc::new(verbs::oncall::Oncall { duties: duties(), estate: estate(), test: None }),
         Arc::new(verbs::oncall::Override { duties: duties() }),
         Arc::new(verbs::oncall::Exchange { duties: duties() }),
+        Arc::new(verbs::status::Status::new(estate()).sources(intake.ledger())),
+        Arc::new(verbs::intake::Begin { estate: estate(), silences: intake.silences().clone() }),
+        Arc::new(verbs::intake::List { company: company.clone(), silences: intake.silences().clone() }),
+        Arc::new(verbs::intake::End { silences: intake.silences().clone() }),
         Arc::new(verbs::help::Help {
             catalogue: catalogue.clone(),
             company: company.clone(),

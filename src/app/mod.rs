@@ -1,6 +1,7 @@
 //! The use cases: dispatch, verbs, plans, delivery.
 
 pub mod calendar;
+pub mod attach;
 pub mod company;
 pub mod delivery;
 pub mod desk;
@@ -9,6 +10,7 @@ pub mod estate;
 pub mod handoff;
 pub mod heartbeat;
 pub mod history;
+pub mod intake;
 mod interrupted;
 pub mod keeper;
 pub mod limits;

@@ -65,6 +65,8 @@ pub struct Config {
     pub mirrors: BTreeMap<String, Mirror>,
     /// Sources of alerts.
     pub sources: BTreeMap<String, shape::ladder::Source>,
+    /// Programs that have to report.
+    pub heartbeats: BTreeMap<String, shape::ladder::Heartbeat>,
     /// The secrets that it refers to.
     pub vault: Vault,
     /// What is odd but not wrong.
@@ -174,6 +176,7 @@ fn finish(
     let policies = ladders::policies(&mut reader, &services);
     let (schedules, mirrors) = schedules::schedules(&mut reader);
     let sources = ladders::sources(&mut reader);
+    let heartbeats = ladders::heartbeats(&mut reader);
     let Reader { faults: wrong, warnings, unread, .. } = reader;
     faults.extend(wrong);
     if faults.is_empty() {
@@ -192,6 +195,7 @@ fn finish(
             schedules,
             mirrors,
             sources,
+            heartbeats,
             vault: secrets.vault(),
             warnings: sorted(warnings),
         }),

@@ -15,3 +15,10 @@ pub trait Intake: Send + Sync {
     /// A request that could not be understood at all, or was too large, is put on record.
     async fn malformed(&self, source: &str, why: String);
 }
+
+/// Where programs that have to report do so.
+#[async_trait]
+pub trait Heartbeats: Send + Sync {
+    /// One reported; it is durable when this returns. False if nobody awaits it.
+    async fn beat(&self, id: &str) -> Result<bool, NotTaken>;
+}

@@ -15,7 +15,7 @@ pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
 pub use error::{BackendError, Kind};
 pub use group::GroupSync;
 pub use health::Health;
-pub use intake::Intake;
+pub use intake::{Heartbeats, Intake};
 pub use logs::{LogStream, Logs};
 pub use pager::{Found, Pager, PagerError, Paging, Purpose};
 pub use releases::{Progress, Releases};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
+use super::alerts::{self, Arrived, WaitingAlert};
 use super::audit;
 use super::ending::{self, Ending};
 use super::inbox::{self, Arrival};
@@ -79,9 +80,10 @@ impl<W: Work> Job for Ask<W, W::Out> {
     }
 }
 
-/// What writers are sent. The three kinds that every command needs are written many at a time.
+/// What writers are sent. The kinds that come in numbers are written many at a time.
 pub(super) enum Queued {
     Arrival(Ask<Arrival, Accepted>),
+    Alerts(Ask<Vec<Arrived>, Vec<WaitingAlert>>),
     Ending(Ask<Arc<Ending>, Vec<Post>>),
     Receipt(Ask<Receipt, ()>),
     Other(Box<dyn Job>),
@@ -93,6 +95,7 @@ pub(super) enum Queued {
 #[derive(Default)]
 pub(super) struct Batch {
     arrivals: Vec<Ask<Arrival, Accepted>>,
+    alerts: Vec<Ask<Vec<Arrived>, Vec<WaitingAlert>>>,
     receipts: Vec<Ask<Receipt, ()>>,
     endings: Vec<Ask<Arc<Ending>, Vec<Post>>>,
     others: Vec<Box<dyn Job>>,
@@ -102,6 +105,7 @@ impl Batch {
     pub fn push(&mut self, queued: Queued) {
         match queued {
             Queued::Arrival(ask) => self.arrivals.push(ask),
+            Queued::Alerts(ask) => self.alerts.push(ask),
             Queued::Receipt(ask) => self.receipts.push(ask),
             Queued::Ending(ask) => self.endings.push(ask),
             Queued::Other(job) => self.others.push(job),
@@ -110,12 +114,18 @@ impl Batch {
     }
 
     pub fn len(&self) -> usize {
-        self.arrivals.len() + self.receipts.len() + self.endings.len() + self.others.len()
+        self.arrivals.len() + self.alerts.len() + self.receipts.len() + self.endings.len() + self.others.len()
+    }
+
+    /// How much work it is: an ask with many alerts counts for several.
+    pub fn weight(&self) -> usize {
+        self.len() + self.alerts.iter().map(|ask| ask.input.len() / 8).sum::<usize>()
     }
 
     /// Leaves out what nobody waits for any more.
     pub fn drop_abandoned(&mut self) {
         self.arrivals.retain(|ask| !ask.abandoned());
+        self.alerts.retain(|ask| !ask.abandoned());
         self.receipts.retain(|ask| !ask.abandoned());
         self.endings.retain(|ask| !ask.abandoned());
         self.others.retain(|job| !job.abandoned());
@@ -125,6 +135,7 @@ impl Batch {
     /// never for each other; the audit's head, which everybody needs, is taken last.
     pub async fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {
         inbox::accept_all(tx, &mut self.arrivals).await?;
+        alerts::arrive_all(tx, &mut self.alerts).await?;
         ending::conclude_all(tx, &mut self.endings).await?;
         posts::delivered_all(tx, &mut self.receipts).await?;
         for job in &mut self.others {
@@ -143,6 +154,10 @@ impl Batch {
                 unheard.push((Held::Message, arrival.id));
             }
         }
+        for ask in self.alerts {
+            let news = ask.settle(end).map(|(_, news)| news).unwrap_or_default();
+            unheard.extend(news.into_iter().map(|alert| (Held::Alert, alert.id)));
+        }
         for ask in self.endings {
             let posts = ask.settle(end).map(|(_, posts)| posts).unwrap_or_default();
             unheard.extend(posts.into_iter().map(|post| (Held::Post, post.new.id.as_str().to_owned())));
@@ -159,9 +174,10 @@ impl Batch {
     /// The same, one by one.
     pub fn split(self) -> impl Iterator<Item = Self> + Send {
         let arrivals = self.arrivals.into_iter().map(|ask| Self { arrivals: vec![ask], ..Self::default() });
+        let alerts = self.alerts.into_iter().map(|ask| Self { alerts: vec![ask], ..Self::default() });
         let receipts = self.receipts.into_iter().map(|ask| Self { receipts: vec![ask], ..Self::default() });
         let endings = self.endings.into_iter().map(|ask| Self { endings: vec![ask], ..Self::default() });
         let others = self.others.into_iter().map(|job| Self { others: vec![job], ..Self::default() });
-        arrivals.chain(receipts).chain(endings).chain(others)
+        arrivals.chain(alerts).chain(receipts).chain(endings).chain(others)
     }
 }

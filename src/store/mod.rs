@@ -9,6 +9,7 @@ mod audit;
 mod batch;
 mod delivery;
 mod ending;
+mod heartbeats;
 mod inbox;
 mod leases;
 mod migrations;
@@ -19,8 +20,10 @@ mod plans;
 mod posts;
 mod records;
 mod results;
+mod silences;
 mod sql;
 mod upkeep;
+mod waiting;
 mod wakes;
 mod writer;
 
@@ -40,6 +43,8 @@ use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
 pub use overrides::{Handed, StoredOverride, Swap, SwapState};
+pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
+pub use heartbeats::Beat;
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,

@@ -159,6 +159,11 @@ pub(super) fn moment(row: &AnyRow, column: usize) -> Result<Timestamp, StoreErro
     millis(number(row, column)?)
 }
 
+/// A column of milliseconds that may be empty.
+pub(super) fn maybe_moment(row: &AnyRow, column: usize) -> Result<Option<Timestamp>, StoreError> {
+    row.try_get::<Option<i64>, _>(column)?.map(millis).transpose()
+}
+
 /// Milliseconds as a moment.
 pub(super) fn millis(ms: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(ms).map_err(|error| StoreError::Damaged("time".into(), error.to_string()))

@@ -21,7 +21,7 @@ const FEW: i64 = 200;
 const DAY: Duration = Duration::from_hours(24);
 
 /// What is forgotten, how long after its time. Each takes the moment and the number of rows.
-const OLD: [(Duration, &str); 5] = [
+const OLD: [(Duration, &str); 7] = [
     (
         DAY.saturating_mul(7),
         "delete from inbox where id in
@@ -32,6 +32,17 @@ const OLD: [(Duration, &str); 5] = [
         "delete from post where id in
             (select id from post where door in ('slack', 'discord', 'console', 'terminal') and created < $1
                 and (version <= delivered or failed is not null or door = 'terminal') limit $2) returning id",
+    ),
+    (
+        DAY.saturating_mul(30),
+        "delete from alert where firing = 0 and id in
+            (select id from alert where firing = 0 and seen < $1 and version <= attached
+             order by seen limit $2) returning id",
+    ),
+    (
+        DAY.saturating_mul(30),
+        "delete from silence where id in
+            (select id from silence where done = 1 and ends < $1 order by ends limit $2) returning id",
     ),
     (
         Duration::ZERO,
@@ -72,7 +83,8 @@ impl Store {
     }
 
     /// Forgets what is old, in small steps between which others write: done messages after 7 days, posts after 30
-    /// (one that still waits stays, unless it waits for a terminal), results when they expire, wakes 7 days after they
+    /// (one that still waits stays, unless it waits for a terminal), alerts and silences 30 days after
+    /// they were over, results when they expire, wakes 7 days after they
     /// were due. The audit and plans stay. How many rows went.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use super::sql::{number, text};
 use crate::base::Clock;
 use crate::base::clock::within;
 
-/// How many asks share a transaction at most.
+/// How many asks share a transaction at most; an ask of many rows counts for several.
 const MOST: usize = 256;
 /// A transaction on PostgreSQL that takes longer is given up, the connection with it (a half-open socket says nothing).
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -65,6 +65,7 @@ pub(super) enum Held {
     Message,
     Post,
     Wake,
+    Alert,
 }
 
 /// Rows that are this replica's although nobody was told so: whoever asked had stopped listening when they were
@@ -147,7 +148,7 @@ impl Writer {
                 queue.close();
             }
             batch.push(queued);
-            if batch.len() >= MOST {
+            if batch.weight() >= MOST {
                 break;
             }
             match queue.try_recv() {

@@ -3,10 +3,14 @@
 
 mod calendar;
 mod health;
+mod hooks;
 mod manners;
 mod problem;
+mod proof;
 mod server;
 
 pub use calendar::calendar;
 pub use health::health;
+pub use hooks::{Hooks, hooks};
+pub use proof::Proof;
 pub use server::Server;

@@ -10,6 +10,7 @@ mod delivery;
 mod demo;
 mod house;
 mod oncall;
+mod intake;
 mod rig;
 mod sandbox;
 mod scenarios;

@@ -2,6 +2,7 @@
 
 pub mod health;
 pub mod help;
+pub mod intake;
 pub mod logs;
 pub mod oncall;
 mod pick;

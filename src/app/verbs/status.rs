@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
+use jiff::Timestamp;
 
 use crate::app::estate::Estate;
+use crate::app::intake::{Account, Ledger};
 use crate::app::verb::{Ask, Proposal, Verb};
 use crate::app::verbs::health::{self, LIMIT, Looked, look};
 use crate::app::verbs::{pick, say};
@@ -21,18 +23,36 @@ use crate::domain::words::Phrase;
 pub struct Status {
     estate: Arc<Estate>,
     limit: Duration,
+    ledger: Option<Arc<Ledger>>,
 }
 
 impl Status {
     /// Looks at what the estate has.
     pub fn new(estate: Arc<Estate>) -> Self {
-        Self { estate, limit: LIMIT }
+        Self { estate, limit: LIMIT, ledger: None }
     }
 
     /// With another limit for one check than [`LIMIT`].
     #[must_use]
     pub fn limit(self, limit: Duration) -> Self {
         Self { limit, ..self }
+    }
+
+    /// Tells of sources of alerts with trouble, too.
+    #[must_use]
+    pub fn sources(self, ledger: Arc<Ledger>) -> Self {
+        Self { ledger: Some(ledger), ..self }
+    }
+
+    /// With a line for each source of alerts that had trouble of late.
+    fn with_sources(&self, report: Report, now: Timestamp) -> Report {
+        let troubled = self.ledger.as_ref().map(|ledger| ledger.troubled(now)).unwrap_or_default();
+        if troubled.is_empty() {
+            return report;
+        }
+        let lines = troubled.iter().map(|(source, account)| trouble(source, account, now)).collect();
+        let report = if report.tone == Tone::Good { Report { tone: Tone::Warn, ..report } } else { report };
+        report.block(Block::Heading(Phrase::new("status-sources"))).block(Block::List(lines))
     }
 
     /// The health of one service, with its environment.
@@ -100,10 +120,21 @@ impl Verb for Status {
                 let service = pick::service(&self.estate, &target.service)?;
                 self.one(service).await
             }
-            None => self.answer(|_| true).await,
+            None => self.with_sources(self.answer(|_| true).await, ask.now),
         };
         Ok(Proposal::Answer(report))
     }
+}
+
+fn trouble(source: &str, account: &Account, now: Timestamp) -> Phrase {
+    let (at, why) = account.trouble.clone().unwrap_or((now, String::new()));
+    Phrase::new("status-source")
+        .with("source", source)
+        .with("malformed", account.malformed)
+        .with("faulty", account.faulty)
+        .with("refused", account.refused)
+        .with("ago", say::ago(now, at))
+        .with("why", why)
 }
 
 fn row(service: &Service, looked: &[Looked], verdict: Verdict) -> Vec<Phrase> {

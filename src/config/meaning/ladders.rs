@@ -1,4 +1,4 @@
-//! Policies and sources of alerts.
+//! Policies, sources of alerts, and who has to report.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -112,4 +112,15 @@ pub(in crate::config) fn sources(reader: &mut Reader<'_>) -> BTreeMap<String, sh
         }
     }
     entries.into_iter().map(|(source, _)| (source.id.0.clone(), source)).collect()
+}
+
+/// Reads `[[heartbeat]]`.
+pub(in crate::config) fn heartbeats(reader: &mut Reader<'_>) -> BTreeMap<String, shape::Heartbeat> {
+    let entries: Vec<(shape::Heartbeat, &Node)> = reader.entries("heartbeat");
+    for (heartbeat, node) in &entries {
+        if let Some(service) = &heartbeat.service {
+            reader.refer(Kind::Service, service, node.at("service"));
+        }
+    }
+    entries.into_iter().map(|(heartbeat, _)| (heartbeat.id.0.clone(), heartbeat)).collect()
 }

@@ -24,11 +24,20 @@ pub(super) enum Kind {
     Policy,
     Schedule,
     Source,
+    Heartbeat,
 }
 
 impl Kind {
-    const ALL: [Self; 7] =
-        [Self::Person, Self::Role, Self::Group, Self::Service, Self::Policy, Self::Schedule, Self::Source];
+    const ALL: [Self; 8] = [
+        Self::Person,
+        Self::Role,
+        Self::Group,
+        Self::Service,
+        Self::Policy,
+        Self::Schedule,
+        Self::Source,
+        Self::Heartbeat,
+    ];
 
     /// As in `[[person]]` and in texts.
     pub(super) fn as_str(self) -> &'static str {
@@ -40,6 +49,7 @@ impl Kind {
             Self::Policy => "policy",
             Self::Schedule => "schedule",
             Self::Source => "source",
+            Self::Heartbeat => "heartbeat",
         }
     }
 }

@@ -146,6 +146,27 @@ pub struct Source {
     pub severities: BTreeMap<String, AlertSeverity>,
     /// The service of all of its alerts, where they do not say.
     pub service: Option<String>,
+    /// A firing alert that was not told again for so long is marked stale; 24 hours if not said, and never for `google`,
+    /// which tells an alert only once.
+    pub stale_after: Option<Span>,
+}
+
+/// A program that has to report now and then, by `POST /hooks/heartbeat/ID`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    /// The id, the last part of its address.
+    pub id: Name,
+    /// How often it reports.
+    pub every: Span,
+    /// How much later it may be; a quarter of `every` if not said.
+    pub grace: Option<Wait>,
+    /// The service that it belongs to.
+    pub service: Option<String>,
+    /// How bad it is when it is missed; `critical` if not said.
+    pub severity: Option<AlertSeverity>,
+    /// The bearer token by which it proves itself.
+    pub token: SecretKey,
 }
 
 /// What a source speaks.

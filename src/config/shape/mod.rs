@@ -30,6 +30,8 @@ pub(super) struct Entries {
     pub(super) schedule: Option<Vec<ladder::Schedule>>,
     /// Where alerts come from.
     pub(super) source: Option<Vec<ladder::Source>>,
+    /// Programs that have to report.
+    pub(super) heartbeat: Option<Vec<ladder::Heartbeat>>,
 }
 
 /// One value for each door, as a schema: a door that does not exist is an unknown key.

@@ -144,6 +144,9 @@ pub struct Limits {
     /// Bytes of a request to the web server, at most.
     #[schemars(range(min = 1024))]
     pub body: usize,
+    /// Alerts a second that are taken of one source; more are answered 503, so that it tries again.
+    #[schemars(range(min = 1))]
+    pub alerts: u32,
     /// Commands that run at the same time, at most; the others wait.
     #[schemars(range(min = 1))]
     pub parallel: usize,

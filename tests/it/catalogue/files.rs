@@ -31,10 +31,13 @@ fn every_example_is_understood_as_its_own_command() {
 fn every_phrase_that_the_catalogue_uses_is_in_both_languages() {
     let keys = |lang: &str| -> BTreeSet<String> {
         let folder = format!("{}/locales/{lang}", env!("CARGO_MANIFEST_DIR"));
-        let files = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-        let text: String = files.map(|file| std::fs::read_to_string(file).unwrap() + "\n").collect();
+        let files = std::fs::read_dir(folder).unwrap();
+        let texts = files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
         let key = |line: &str| line.split_once(" =").map(|(key, _)| key.to_owned());
-        text.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(key).collect()
+        let keys = |text: String| -> Vec<String> {
+            text.lines().filter(|line| !line.starts_with(['#', ' '])).filter_map(key).collect()
+        };
+        texts.flat_map(keys).collect()
     };
     let (en, ja) = (keys("en"), keys("ja"));
     assert_eq!(en, ja);
@@ -79,6 +82,7 @@ fn help_shows_what_people_type_and_not_what_buttons_type() {
             section("change", "rollback"),
             section("observe", "health logs releases runbook status"),
             section("oncall", "oncall override swap"),
+            section("silences", "silence silences unsilence"),
         ]
     );
     let usage = catalogue.find("ログ").unwrap().usage();

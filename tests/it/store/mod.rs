@@ -1,6 +1,7 @@
 //! The store's contract: every story is told on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod alerts;
 mod audit;
 mod delivery;
 mod faults;
