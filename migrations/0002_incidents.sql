@@ -82,3 +82,10 @@ create table counter (
     value bigint not null
 );
 insert into counter (name, value) values ('incident', 0);
+
+-- What watch rules remember from one look to the next.
+create table watch_state (
+    id      text   not null primary key,     -- the rule
+    content text   not null,                 -- where it stands, and what was told of it, as JSON
+    updated bigint not null
+);

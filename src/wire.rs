@@ -15,8 +15,11 @@ use crate::app::history::RolledBack;
 use crate::app::limits::Limits;
 use crate::app::verb::Verb;
 use crate::app::verbs;
+use crate::backends::Systems;
+use crate::backends::docker::Engine;
 use crate::backends::google::{Account, Google, GoogleSettings};
 use crate::backends::http::{Http, Origins};
+use crate::backends::prometheus::Prometheus;
 use crate::base::Clock;
 use crate::chat::slack::api::Api;
 use crate::chat::slack::http::HttpDoor;
@@ -29,6 +32,7 @@ use crate::config::shape::settings::Settings;
 use crate::config::{Config, GoogleIdentity, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
 use crate::domain::person::Risk;
+use crate::domain::watch::Rule;
 use crate::domain::words::Words;
 use crate::ports::{Chat, Inbox};
 use crate::store::{Role, Store};
@@ -109,7 +113,7 @@ pub async fn wire(
     let company = Arc::new(company(config));
     let estate = Arc::new(estate(config, &clock)?);
     let desk = Desk {
-        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock),
+        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock, config.watch_rules().into()),
         catalogue,
         company,
         estate,
@@ -154,12 +158,26 @@ fn company(config: &Config) -> Company {
 /// # Errors
 /// When a client cannot be built.
 pub fn estate(config: &Config, clock: &Clock) -> anyhow::Result<Estate> {
+    let systems = systems(config, clock)?;
+    Ok(Estate::new(config.services.clone(), |_, component| crate::backends::connect(component, &systems)))
+}
+
+/// The systems that services run on.
+///
+/// # Errors
+/// When a client cannot be built.
+pub fn systems(config: &Config, clock: &Clock) -> anyhow::Result<Systems> {
+    let settings = &config.settings;
     let google = google(config, clock);
-    let origins = Origins::new(&config.settings.http.origins)?;
-    let http = Http::new(origins, google.clone(), clock.clone())?;
-    Ok(Estate::new(config.services.clone(), |_, component| {
-        crate::backends::connect(component, &google, &http)
-    }))
+    let http = Http::new(Origins::new(&settings.http.origins)?, google.clone(), clock.clone())?;
+    let limit = settings.limits.call.0;
+    let prometheus = settings.prometheus.url.as_ref();
+    Ok(Systems {
+        prometheus: prometheus.and_then(|url| Prometheus::new(http.client(), &url.0, limit)),
+        docker: Some(Engine::new(&settings.docker.host.0, limit, clock.clone())),
+        google,
+        http,
+    })
 }
 
 fn google(config: &Config, clock: &Clock) -> Arc<Google> {
@@ -175,6 +193,7 @@ fn google(config: &Config, clock: &Clock) -> Arc<Google> {
             account,
             run: url(&settings.endpoints.run),
             logging: url(&settings.endpoints.logging),
+            monitoring: url(&settings.endpoints.monitoring),
             metadata: url(&settings.endpoints.metadata),
             limits: crate::backends::google::Limits {
                 attempt: config.settings.limits.call.0,
@@ -207,6 +226,7 @@ fn all_verbs(
     words: &Arc<Words>,
     store: &Store,
     clock: &Clock,
+    rules: Arc<[Rule]>,
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
     let estate = || estate.clone();
     let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
@@ -215,7 +235,9 @@ fn all_verbs(
     let all: Vec<Arc<dyn Verb>> = vec![
         Arc::new(verbs::health::Health::new(estate(), words.clone())),
         Arc::new(verbs::logs::Logs::new(estate(), clock.clone())),
+        Arc::new(verbs::metrics::Metrics::new(estate(), rules, Arc::new(store.clone()))),
         Arc::new(verbs::releases::Releases::new(estate(), history.clone())),
+        Arc::new(verbs::restart::Restart::new(estate(), clock.clone())),
         Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
         Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
         Arc::new(verbs::status::Status::new(estate())),

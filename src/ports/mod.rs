@@ -5,16 +5,22 @@ mod error;
 mod health;
 mod intake;
 mod logs;
+mod metrics;
 mod pager;
+mod pulse;
 mod releases;
+mod restart;
 
 pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
 pub use error::{BackendError, Kind};
 pub use health::Health;
 pub use intake::Intake;
 pub use logs::{LogStream, Logs};
+pub use metrics::Metrics;
 pub use pager::{Found, Pager, PagerError, Paging, Purpose};
+pub use pulse::Pulse;
 pub use releases::{Progress, Releases};
+pub use restart::{Anew, Restart};
 
 use std::sync::Arc;
 
@@ -27,6 +33,10 @@ pub struct Capabilities {
     pub logs: Option<Arc<dyn Logs>>,
     /// Its revisions.
     pub releases: Option<Arc<dyn Releases>>,
+    /// What is measured of it.
+    pub metrics: Option<Arc<dyn Metrics>>,
+    /// Starting it anew.
+    pub restart: Option<Arc<dyn Restart>>,
 }
 
 impl std::fmt::Debug for Capabilities {
@@ -35,6 +45,8 @@ impl std::fmt::Debug for Capabilities {
             .field("health", &self.health.len())
             .field("logs", &self.logs.is_some())
             .field("releases", &self.releases.is_some())
+            .field("metrics", &self.metrics.is_some())
+            .field("restart", &self.restart.is_some())
             .finish()
     }
 }

@@ -21,6 +21,7 @@ mod results;
 mod sql;
 mod upkeep;
 mod wakes;
+mod watch;
 mod writer;
 
 use std::sync::{Arc, Mutex};

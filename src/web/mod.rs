@@ -3,8 +3,10 @@
 
 mod health;
 mod manners;
+mod metrics;
 mod problem;
 mod server;
 
 pub use health::health;
+pub use metrics::{Readers, metrics};
 pub use server::Server;

@@ -3,8 +3,10 @@
 pub mod health;
 pub mod help;
 pub mod logs;
+pub mod metrics;
 mod pick;
 pub mod releases;
+pub mod restart;
 pub mod rollback;
 pub mod runbook;
 pub(super) mod say;

@@ -5,6 +5,7 @@ pub(super) mod ladders;
 pub(super) mod people;
 pub(super) mod services;
 pub(super) mod settings;
+mod watch;
 
 use std::collections::BTreeMap;
 

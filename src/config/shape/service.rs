@@ -120,6 +120,8 @@ pub struct Watch {
     pub severity: Option<AlertSeverity>,
     /// The headline.
     pub say: String,
+    /// What to do about it, in one line.
+    pub remedy: Option<String>,
 }
 
 /// A known trouble.
