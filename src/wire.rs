@@ -15,12 +15,14 @@ use crate::app::history::RolledBack;
 use crate::app::limits::Limits;
 use crate::app::verb::Verb;
 use crate::app::verbs;
+use crate::app::vitals::Vitals;
+use crate::app::watch::Watch;
 use crate::backends::Systems;
 use crate::backends::docker::Engine;
 use crate::backends::google::{Account, Google, GoogleSettings};
-use crate::backends::http::{Http, Origins};
+use crate::backends::http::{Http, HttpProbe, HttpPulse, Origins};
 use crate::backends::prometheus::Prometheus;
-use crate::base::Clock;
+use crate::base::{Clock, Secret};
 use crate::chat::slack::api::Api;
 use crate::chat::slack::http::HttpDoor;
 use crate::chat::slack::inbound::Ear;
@@ -32,9 +34,10 @@ use crate::config::shape::settings::Settings;
 use crate::config::{Config, GoogleIdentity, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
 use crate::domain::person::Risk;
+use crate::domain::service::{Probe, ProbeAuth};
 use crate::domain::watch::Rule;
 use crate::domain::words::Words;
-use crate::ports::{Chat, Inbox};
+use crate::ports::{Chat, Health, Inbox, Intake, Pulse};
 use crate::store::{Role, Store};
 
 /// A Toban, wired and at rest.
@@ -47,6 +50,12 @@ pub struct Toban {
     pub store: Store,
     /// Slack's door, where Slack is configured.
     pub slack: Option<SlackDoor>,
+    /// What it measures of itself.
+    pub vitals: Vitals,
+    /// Who is let in to read that from elsewhere.
+    pub metrics_token: Option<Secret>,
+    /// Somebody outside who is told that it lives, and how often.
+    pub pulse: Option<(Arc<dyn Pulse>, std::time::Duration)>,
 }
 
 /// How Slack comes in.
@@ -123,7 +132,8 @@ pub async fn wire(
         words,
         clock: clock.clone(),
     };
-    let dispatch = Dispatch::new(desk);
+    let vitals = Vitals::default();
+    let dispatch = Dispatch::new(desk).counting(vitals.commands.clone());
     let slack = access.zip(api).map(|(access, api)| {
         let inbox: Arc<dyn Inbox> = Arc::new(dispatch.clone());
         let ear = Ear::new(settings.slack.command_prefix.clone());
@@ -139,7 +149,52 @@ pub async fn wire(
             }
         }
     });
-    Ok(Toban { dispatch, delivery, store, slack })
+    let token = settings.web.metrics_token.as_ref();
+    let metrics_token = token.and_then(|key| config.vault.get(&key.0).cloned());
+    let pulse = pulse(config, &clock)?;
+    Ok(Toban { dispatch, delivery, store, slack, vitals, metrics_token, pulse })
+}
+
+fn pulse(config: &Config, clock: &Clock) -> anyhow::Result<Option<(Arc<dyn Pulse>, std::time::Duration)>> {
+    let settings = &config.settings.heartbeat_out;
+    let Some(url) = settings.url.as_ref().and_then(|url| config.vault.text(&url.0)) else { return Ok(None) };
+    let pulse: Arc<dyn Pulse> = Arc::new(HttpPulse::new(url, &systems(config, clock)?.http));
+    Ok(Some((pulse, settings.every.0)))
+}
+
+/// The watch rules at work; alerts go to `intake`.
+///
+/// # Errors
+/// When a client cannot be built.
+pub fn watch(config: &Config, toban: &Toban, intake: Arc<dyn Intake>) -> anyhow::Result<Watch> {
+    let desk = toban.dispatch.desk();
+    let settings = &config.settings.watch;
+    let control: Option<Arc<dyn Health>> = match &settings.control {
+        Some(url) => {
+            let probe = Probe {
+                url: url.0.clone(),
+                status: 200,
+                json: BTreeMap::new(),
+                auth: ProbeAuth::None,
+                timeout: config.settings.limits.probe.0,
+                slow: None,
+            };
+            Some(Arc::new(HttpProbe::new(probe, &systems(config, &desk.clock)?.http)))
+        }
+        None => None,
+    };
+    Ok(Watch {
+        estate: desk.estate.clone(),
+        rules: config.watch_rules().into(),
+        store: toban.store.clone(),
+        intake,
+        control,
+        every: settings.every.0,
+        words: desk.words.clone(),
+        lang: config.settings.words.lang,
+        clock: desk.clock.clone(),
+        vitals: toban.vitals.clone(),
+    })
 }
 
 fn company(config: &Config) -> Company {

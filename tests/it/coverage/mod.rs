@@ -9,5 +9,7 @@ mod change;
 mod desk;
 mod doc;
 mod follow;
+mod measured;
 mod sagebase;
 mod secrets;
+mod watched;
