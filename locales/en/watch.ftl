@@ -52,8 +52,6 @@ restart-refused-as-before = { $place } was not restarted. { $revision } goes on 
 restart-refused = { $place } was not restarted as planned, and { $revision } does not have all of the traffic now.
 restart-pending = The answer was lost. So far { $revision } serves as before; the restart of { $place } may still come through.
 restart-not-known = It is not known whether { $place } was restarted.
-backend-restart-making = Making a new revision like { $revision } …
-backend-restart-lost = The answer was lost; asking Cloud Run what became of the new revision …
 
 ## Watch rules
 
@@ -62,14 +60,3 @@ watch-no-data = No data: { $metric }
 watch-no-data-detail = Nothing was measured for 10 minutes, so the rule “{ $rule }” cannot be judged.
 watch-cannot-see = Toban cannot see
 watch-cannot-see-detail = The probes of more than half of the services and the control probe fail together: the fault is probably with Toban or its network. Until it sees again no rule of a service is judged.
-
-## Commands
-
-command-metrics = Shows a service's metrics and whether they keep to their thresholds.
-command-metrics-day = every metric of sagebase, last 24 hours
-command-metrics-component = the database's metrics, last hour
-command-metrics-one = the latencies of a week
-command-restart = Restarts what serves of a service.
-command-restart-service = the portal of bluelamp, in new instances
-command-restart-component = one component
-param-metric = only metrics with this in their name

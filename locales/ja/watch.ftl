@@ -52,8 +52,6 @@ restart-refused-as-before = { $place } は再起動されませんでした。{ 
 restart-refused = { $place } は計画どおりに再起動されず、{ $revision } もすべてのトラフィックを受けていません。
 restart-pending = 応答を受け取れませんでした。いまのところ { $revision } が応答していますが、{ $place } の再起動がこれから反映される可能性があります。
 restart-not-known = { $place } が再起動されたかどうか分かりません。
-backend-restart-making = { $revision } と同じ内容の新しいリビジョンを作成しています…
-backend-restart-lost = 応答を受け取れませんでした。新しいリビジョンの状態を Cloud Run に問い合わせています…
 
 ## 監視ルール
 
@@ -62,14 +60,3 @@ watch-no-data = データなし: { $metric }
 watch-no-data-detail = 10分間データがないため、ルール「{ $rule }」を判定できません。
 watch-cannot-see = Toban から何も見えません
 watch-cannot-see-detail = 半数を超えるサービスのプローブと対照プローブが同時に失敗しています。Toban 自身またはそのネットワークの障害と思われます。回復するまでサービスのルールは判定しません。
-
-## コマンド
-
-command-metrics = サービスのメトリクスと閾値の判定を表示します。
-command-metrics-day = sagebase の全メトリクス（過去24時間）
-command-metrics-component = データベースのメトリクス（過去1時間）
-command-metrics-one = 1週間のレイテンシ
-command-restart = 稼働中のサービスを再起動します。
-command-restart-service = bluelamp のポータルを新しいインスタンスで
-command-restart-component = コンポーネント1つだけ
-param-metric = この文字列を名前に含むメトリクスのみ

@@ -1,6 +1,6 @@
 //! A watch over the example company whose instruments are turned by hand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -97,6 +97,8 @@ pub struct Post {
     pub store: Store,
     pub rules: Vec<Rule>,
     watch: Watch,
+    /// What is known to fire, so that a repetition is told from news.
+    firing: BTreeSet<String>,
     memory: Memory,
     _folder: tempfile::TempDir,
 }
@@ -151,7 +153,18 @@ impl Post {
             vitals: Vitals::default(),
         };
         let memory = Memory::load(&store).await.unwrap();
-        Self { dials, tray, control, clock, store, rules, watch, memory, _folder: folder }
+        Self {
+            dials,
+            tray,
+            control,
+            clock,
+            store,
+            rules,
+            watch,
+            firing: BTreeSet::new(),
+            memory,
+            _folder: folder,
+        }
     }
 
     /// Two rounds a minute; what was told meanwhile, repetitions left out.
@@ -162,14 +175,12 @@ impl Post {
             // A tray that is closed is the story's own trouble.
             let _ = self.watch.round(&mut self.memory).await;
         }
-        let mut told: Vec<Signal> = Vec::new();
-        for signal in self.tray.taken.lock().unwrap().drain(..) {
-            let before = told.iter().rev().find(|before| before.key == signal.key);
-            if before.is_none_or(|before| before.firing != signal.firing) {
-                told.push(signal);
-            }
-        }
-        told
+        let taken = std::mem::take(&mut *self.tray.taken.lock().unwrap());
+        let mut news = |signal: &Signal| match signal.firing {
+            true => self.firing.insert(signal.key.clone()),
+            false => self.firing.remove(&signal.key),
+        };
+        taken.into_iter().filter(|signal| news(signal)).collect()
     }
 
     /// What another replica, or this one after a restart, knows.
