@@ -140,3 +140,10 @@ create table handed (
     version  bigint not null,                -- grows with every hand-off
     at       bigint not null
 );
+
+-- What watch rules remember from one look to the next.
+create table watch_state (
+    id      text   not null primary key,     -- the rule
+    content text   not null,                 -- where it stands, and what was told of it, as JSON
+    updated bigint not null
+);

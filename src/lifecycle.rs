@@ -10,10 +10,10 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::{heartbeat, keeper};
+use crate::app::{heartbeat, keeper, pulse};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
-use crate::web::{Server, calendar, health, hooks};
+use crate::web::{Readers, Server, calendar, health, hooks, metrics};
 use crate::wire::{SlackDoor, Toban};
 
 /// How long work that has begun, and then what is to be said, may take to end.
@@ -43,10 +43,13 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     toban.store.beat().await.context("the store does not answer")?;
     let (stop, stopped) = watch::channel(false);
     let ready = Arc::new(AtomicBool::new(true));
+    let readers = Readers { listen: server.local_addr(), token: toban.metrics_token.clone() };
     let mut routes = more
         .merge(health(readiness(&ready, &toban)))
         .merge(calendar(toban.calendars.clone()))
-        .merge(hooks(toban.hooks.clone()));
+        .merge(hooks(toban.hooks.clone()))
+        .merge(metrics(toban.vitals.meters.clone(), readers));
+    let server = server.counting(toban.vitals.requests.clone());
     let mut listening = None;
     if let Some(SlackDoor::Http(door)) = &toban.slack {
         routes = routes.merge(http::routes(door.clone()));
@@ -57,15 +60,25 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     }
     let address = server.local_addr();
     let serving = tokio::spawn(server.serve(routes, told(stopped)));
-    let keeping = vec![
+    let (vitals, measured) = (toban.vitals.clone(), toban.store.clone());
+    let mut keeping = vec![
         tokio::spawn(keeper::keep(toban.dispatch.clone())),
         tokio::spawn(toban.intake.clone().keep()),
-        tokio::spawn(check_store(toban.store.clone(), ready)),
         tokio::spawn({
             let hands = toban.hands.clone();
             async move { hands.keep().await }
         }),
+        tokio::spawn(check_store(toban.store.clone(), ready.clone())),
+        tokio::spawn(async move { match vitals.measure(measured).await {} }),
     ];
+    if let Some((pulse, every)) = toban.pulse.clone() {
+        let well: pulse::Wellness = Arc::new(move || {
+            let store = ready.load(Ordering::Relaxed);
+            if store { Ok(()) } else { Err("the store cannot be written".to_owned()) }
+        });
+        let vitals = toban.vitals.clone();
+        keeping.push(tokio::spawn(async move { match pulse::keep(pulse, every, well, vitals).await {} }));
+    }
     let store = toban.store.clone();
     let beating = tokio::spawn(async move { match heartbeat::beat(&store).await {} });
     tracing::info!(web.address = %address, "Toban is on duty");

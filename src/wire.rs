@@ -20,9 +20,14 @@ use crate::app::roster::Roster;
 use crate::app::verb::Verb;
 use crate::app::verbs;
 use crate::app::verbs::oncall::Duties;
+use crate::app::vitals::Vitals;
+use crate::app::watch::Watch;
+use crate::backends::Systems;
+use crate::backends::docker::Engine;
 use crate::backends::google::{Account, Google, GoogleSettings};
-use crate::backends::http::{Http, Origins};
-use crate::base::Clock;
+use crate::backends::http::{Http, HttpProbe, HttpPulse, Origins};
+use crate::backends::prometheus::Prometheus;
+use crate::base::{Clock, Secret};
 use crate::chat::slack::api::Api;
 use crate::chat::slack::groups::Groups;
 use crate::chat::slack::http::HttpDoor;
@@ -36,9 +41,11 @@ use crate::config::{Config, GoogleIdentity, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
 use crate::domain::intake::Directory;
 use crate::domain::person::Risk;
+use crate::domain::service::{Probe, ProbeAuth};
+use crate::domain::watch::Rule;
 use crate::domain::words::Words;
 use crate::hooks;
-use crate::ports::{Calendar, Chat, GroupSync, Inbox};
+use crate::ports::{Calendar, Chat, GroupSync, Health, Inbox, Intake, Pulse};
 use crate::store::{Role, Store};
 use crate::web::Hooks;
 
@@ -62,6 +69,12 @@ pub struct Toban {
     pub intake: AlertIntake,
     /// What monitoring calls.
     pub hooks: Arc<Hooks>,
+    /// What it measures of itself.
+    pub vitals: Vitals,
+    /// Who is let in to read that from elsewhere.
+    pub metrics_token: Option<Secret>,
+    /// Somebody outside who is told that it lives, and how often.
+    pub pulse: Option<(Arc<dyn Pulse>, std::time::Duration)>,
 }
 
 /// How Slack comes in.
@@ -160,7 +173,17 @@ pub async fn wire(
     );
     let hooks = Arc::new(hooks::hooks(config, &intake, directory, &clock));
     let desk = Desk {
-        verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock, &roster, &intake),
+        verbs: all_verbs(
+            &catalogue,
+            &company,
+            &estate,
+            &words,
+            &store,
+            &clock,
+            &roster,
+            &intake,
+            config.watch_rules().into(),
+        ),
         catalogue,
         company,
         estate,
@@ -170,7 +193,8 @@ pub async fn wire(
         words,
         clock: clock.clone(),
     };
-    let dispatch = Dispatch::new(desk);
+    let vitals = Vitals::default();
+    let dispatch = Dispatch::new(desk).counting(vitals.commands.clone());
     let slack = access.zip(api).map(|(access, api)| {
         let inbox: Arc<dyn Inbox> = Arc::new(dispatch.clone());
         let ear = Ear::new(settings.slack.command_prefix.clone());
@@ -186,7 +210,65 @@ pub async fn wire(
             }
         }
     });
-    Ok(Toban { dispatch, delivery, store, slack, roster, hands, calendars, intake, hooks })
+    let token = settings.web.metrics_token.as_ref();
+    let metrics_token = token.and_then(|key| config.vault.get(&key.0).cloned());
+    let pulse = pulse(config, &clock)?;
+    Ok(Toban {
+        dispatch,
+        delivery,
+        store,
+        slack,
+        roster,
+        hands,
+        calendars,
+        intake,
+        hooks,
+        vitals,
+        metrics_token,
+        pulse,
+    })
+}
+
+fn pulse(config: &Config, clock: &Clock) -> anyhow::Result<Option<(Arc<dyn Pulse>, std::time::Duration)>> {
+    let settings = &config.settings.heartbeat_out;
+    let Some(url) = settings.url.as_ref().and_then(|url| config.vault.text(&url.0)) else { return Ok(None) };
+    let pulse: Arc<dyn Pulse> = Arc::new(HttpPulse::new(url, &systems(config, clock)?.http));
+    Ok(Some((pulse, settings.every.0)))
+}
+
+/// The watch rules at work; alerts go to `intake`.
+///
+/// # Errors
+/// When a client cannot be built.
+pub fn watch(config: &Config, toban: &Toban, intake: Arc<dyn Intake>) -> anyhow::Result<Watch> {
+    let desk = toban.dispatch.desk();
+    let settings = &config.settings.watch;
+    let control: Option<Arc<dyn Health>> = match &settings.control {
+        Some(url) => {
+            let probe = Probe {
+                url: url.0.clone(),
+                status: 200,
+                json: BTreeMap::new(),
+                auth: ProbeAuth::None,
+                timeout: config.settings.limits.probe.0,
+                slow: None,
+            };
+            Some(Arc::new(HttpProbe::new(probe, &systems(config, &desk.clock)?.http)))
+        }
+        None => None,
+    };
+    Ok(Watch {
+        estate: desk.estate.clone(),
+        rules: config.watch_rules().into(),
+        store: toban.store.clone(),
+        intake,
+        control,
+        every: settings.every.0,
+        words: desk.words.clone(),
+        lang: config.settings.words.lang,
+        clock: desk.clock.clone(),
+        vitals: toban.vitals.clone(),
+    })
 }
 
 fn company(config: &Config) -> Company {
@@ -205,12 +287,26 @@ fn company(config: &Config) -> Company {
 /// # Errors
 /// When a client cannot be built.
 pub fn estate(config: &Config, clock: &Clock) -> anyhow::Result<Estate> {
+    let systems = systems(config, clock)?;
+    Ok(Estate::new(config.services.clone(), |_, component| crate::backends::connect(component, &systems)))
+}
+
+/// The systems that services run on.
+///
+/// # Errors
+/// When a client cannot be built.
+pub fn systems(config: &Config, clock: &Clock) -> anyhow::Result<Systems> {
+    let settings = &config.settings;
     let google = google(config, clock);
-    let origins = Origins::new(&config.settings.http.origins)?;
-    let http = Http::new(origins, google.clone(), clock.clone())?;
-    Ok(Estate::new(config.services.clone(), |_, component| {
-        crate::backends::connect(component, &google, &http)
-    }))
+    let http = Http::new(Origins::new(&settings.http.origins)?, google.clone(), clock.clone())?;
+    let limit = settings.limits.call.0;
+    let prometheus = settings.prometheus.url.as_ref();
+    Ok(Systems {
+        prometheus: prometheus.and_then(|url| Prometheus::new(http.client(), &url.0, limit)),
+        docker: Some(Engine::new(&settings.docker.host.0, limit, clock.clone())),
+        google,
+        http,
+    })
 }
 
 fn google(config: &Config, clock: &Clock) -> Arc<Google> {
@@ -226,6 +322,7 @@ fn google(config: &Config, clock: &Clock) -> Arc<Google> {
             account,
             run: url(&settings.endpoints.run),
             logging: url(&settings.endpoints.logging),
+            monitoring: url(&settings.endpoints.monitoring),
             metadata: url(&settings.endpoints.metadata),
             limits: crate::backends::google::Limits {
                 attempt: config.settings.limits.call.0,
@@ -260,6 +357,7 @@ fn all_verbs(
     clock: &Clock,
     roster: &Roster,
     intake: &AlertIntake,
+    rules: Arc<[Rule]>,
 ) -> BTreeMap<&'static str, Arc<dyn Verb>> {
     let estate = || estate.clone();
     let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
@@ -269,7 +367,9 @@ fn all_verbs(
     let all: Vec<Arc<dyn Verb>> = vec![
         Arc::new(verbs::health::Health::new(estate(), words.clone())),
         Arc::new(verbs::logs::Logs::new(estate(), clock.clone())),
+        Arc::new(verbs::metrics::Metrics::new(estate(), rules, Arc::new(store.clone()))),
         Arc::new(verbs::releases::Releases::new(estate(), history.clone())),
+        Arc::new(verbs::restart::Restart::new(estate(), clock.clone())),
         Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
         Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
         Arc::new(verbs::oncall::Oncall { duties: duties(), estate: estate(), test: None }),

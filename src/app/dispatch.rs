@@ -3,7 +3,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -14,6 +14,7 @@ use crate::app::desk::{Answer, Desk, note};
 use crate::app::pages;
 use crate::app::progress::{self, PATIENCE, Progress};
 use crate::base::ids::{PostId, ResultId};
+use crate::base::meter::Counter;
 use crate::base::text::shorten;
 use crate::domain::audit::AuditEntry;
 use crate::domain::failure::{Failure, Why};
@@ -38,6 +39,8 @@ struct Inner {
     room: Semaphore,
     /// Messages taken and not yet concluded.
     working: watch::Sender<usize>,
+    /// Counts what was answered, by door and outcome.
+    commands: OnceLock<Counter>,
 }
 
 /// How a message ended.
@@ -60,7 +63,14 @@ impl Dispatch {
     /// Answers at `desk`, says it through the desk's delivery.
     pub fn new(desk: Desk) -> Self {
         let room = Semaphore::new(desk.limits.parallel);
-        Self(Arc::new(Inner { desk, room, working: watch::Sender::new(0) }))
+        Self(Arc::new(Inner { desk, room, working: watch::Sender::new(0), commands: OnceLock::new() }))
+    }
+
+    /// Counts what is answered, by door and outcome; the first counter stays.
+    #[must_use]
+    pub fn counting(self, commands: Counter) -> Self {
+        let _ = self.0.commands.set(commands);
+        self
     }
 
     /// The desk.
@@ -256,7 +266,13 @@ impl Dispatch {
             took_ms: u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         });
         match desk.store.conclude(end).await {
-            Ok(posts) => self.0.desk.delivery.submit(posts),
+            Ok(posts) => {
+                if let Some(commands) = self.0.commands.get() {
+                    let outcome = answer.outcome.split(':').next().unwrap_or_default();
+                    commands.add(&[message.place.door.as_str(), outcome]);
+                }
+                self.0.desk.delivery.submit(posts);
+            }
             Err(StoreError::Lost) => {
                 tracing::warn!(message.id = %message.id, "another replica took this message over and answers it");
             }

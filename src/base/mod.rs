@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod ids;
+pub mod meter;
 pub mod secret;
 pub mod span;
 pub mod text;

@@ -7,8 +7,11 @@ mod group;
 mod health;
 mod intake;
 mod logs;
+mod metrics;
 mod pager;
+mod pulse;
 mod releases;
+mod restart;
 
 pub use calendar::Calendar;
 pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
@@ -17,8 +20,11 @@ pub use group::GroupSync;
 pub use health::Health;
 pub use intake::{Heartbeats, Intake};
 pub use logs::{LogStream, Logs};
+pub use metrics::Metrics;
 pub use pager::{Found, Pager, PagerError, Paging, Purpose};
+pub use pulse::Pulse;
 pub use releases::{Progress, Releases};
+pub use restart::{Anew, Restart};
 
 use std::sync::Arc;
 
@@ -31,6 +37,10 @@ pub struct Capabilities {
     pub logs: Option<Arc<dyn Logs>>,
     /// Its revisions.
     pub releases: Option<Arc<dyn Releases>>,
+    /// What is measured of it.
+    pub metrics: Option<Arc<dyn Metrics>>,
+    /// Starting it anew.
+    pub restart: Option<Arc<dyn Restart>>,
 }
 
 impl std::fmt::Debug for Capabilities {
@@ -39,6 +49,8 @@ impl std::fmt::Debug for Capabilities {
             .field("health", &self.health.len())
             .field("logs", &self.logs.is_some())
             .field("releases", &self.releases.is_some())
+            .field("metrics", &self.metrics.is_some())
+            .field("restart", &self.restart.is_some())
             .finish()
     }
 }

@@ -10,6 +10,10 @@ pub enum System {
     Run,
     /// Cloud Logging, the tail stream included.
     Logging,
+    /// Cloud Monitoring.
+    Monitoring,
+    /// The Docker Engine.
+    Docker,
     /// The metadata server.
     Metadata,
     /// sagebase's own endpoints.
@@ -31,6 +35,8 @@ impl System {
         Some(match (parts.next()?, parts.next()) {
             ("v2", Some("projects")) => Self::Run,
             ("v2", _) | ("google.logging.v2.LoggingServiceV2", _) => Self::Logging,
+            ("v3", Some("projects")) => Self::Monitoring,
+            ("containers" | "v1.41", _) => Self::Docker,
             ("computeMetadata", _) => Self::Metadata,
             ("sagebase", _) => Self::Sagebase,
             ("bluelamp", _) => Self::Bluelamp,

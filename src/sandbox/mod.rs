@@ -8,10 +8,12 @@
 
 mod apps;
 mod control;
+pub mod docker;
 pub mod error;
 pub mod fault;
 pub mod logging;
 mod metadata;
+pub mod monitoring;
 mod random;
 mod record;
 pub mod run;
@@ -101,6 +103,8 @@ impl Sandbox {
         let routes = Router::new()
             .merge(run::routes())
             .merge(logging::routes())
+            .merge(monitoring::routes())
+            .merge(docker::routes())
             .merge(metadata::routes())
             .merge(control::routes())
             .merge(apps::routes())
@@ -153,7 +157,7 @@ impl Sandbox {
     pub fn config_overlay(&self) -> String {
         let url = self.url();
         let mut toml = format!(
-            "[google]\ncredentials = \"none\"\n\n[google.endpoints]\nrun = \"{url}\"\nlogging = \"{url}\"\nmetadata = \"{url}\"\n\n[http.origins]\n"
+            "[google]\ncredentials = \"none\"\n\n[google.endpoints]\nrun = \"{url}\"\nlogging = \"{url}\"\nmonitoring = \"{url}\"\nmetadata = \"{url}\"\n\n[docker]\nhost = \"{url}\"\n\n[http.origins]\n"
         );
         for (origin, here) in self.origins() {
             toml.push_str(&format!("\"{origin}\" = \"{here}\"\n"));

@@ -8,10 +8,12 @@ use jiff::Timestamp;
 use tokio::sync::{broadcast, watch};
 
 use super::Options;
+use super::docker::Engine;
 use super::fault::{Fault, Faults};
 use super::logging::entry::{Entry, Payload, STDERR, STDOUT};
 use super::logging::quota::Quota;
 use super::logging::shelf::Shelf;
+use super::monitoring::Gauges;
 use super::random::Dice;
 use super::record::Seen;
 use super::run::platform::Platform;
@@ -43,6 +45,10 @@ pub struct State {
     pub run: Platform,
     /// Cloud Logging.
     pub logs: Shelf,
+    /// Metrics that are as somebody set them.
+    pub gauges: Gauges,
+    /// The Docker Engine.
+    pub docker: Engine,
     pub(super) faults: Faults,
     pub(super) quota: Quota,
     /// Open tail sessions by project.
@@ -78,6 +84,8 @@ impl World {
         let state = State {
             run,
             logs,
+            gauges: Gauges::default(),
+            docker: Engine::default(),
             faults: Faults::default(),
             quota,
             tails: BTreeMap::new(),

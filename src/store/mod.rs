@@ -25,6 +25,7 @@ mod sql;
 mod upkeep;
 mod waiting;
 mod wakes;
+mod watch;
 mod writer;
 
 use std::sync::{Arc, Mutex};

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures_util::{FutureExt, StreamExt};
@@ -14,6 +14,7 @@ use tokio::sync::watch;
 
 use super::problem;
 use crate::base::clock::within;
+use crate::base::meter::Counter;
 
 /// Doors acknowledge first and work later, so whoever takes longer is sending its body by the drop.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
@@ -30,13 +31,18 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
     (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
 ];
 
+/// What all requests share.
+#[derive(Clone)]
+pub(super) struct Host {
+    /// Turns true when the server ends.
+    pub closing: watch::Receiver<bool>,
+    /// Counts them by method and status.
+    pub requests: Option<Counter>,
+}
+
 /// Runs one request: a panic or a slow sender becomes a problem, the answer gets its headers, and a stream of
 /// events ends when `closing` turns true, so that open consoles do not hold up the end of the server.
-pub(super) async fn around(
-    State(closing): State<watch::Receiver<bool>>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn around(State(host): State<Host>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let uri = request.uri().clone();
     let route = first_segment(uri.path());
@@ -53,8 +59,25 @@ pub(super) async fn around(
         http.status = response.status().as_u16(),
         "Answered"
     );
+    if let Some(requests) = &host.requests {
+        requests.add(&[known(&method), response.status().as_str()]);
+    }
     dress(response.headers_mut());
-    if is_event_stream(&response) { until_closing(response, closing) } else { response }
+    if is_event_stream(&response) { until_closing(response, host.closing) } else { response }
+}
+
+/// Strangers may send any word for a method.
+fn known(method: &Method) -> &str {
+    match *method {
+        Method::GET
+        | Method::POST
+        | Method::PUT
+        | Method::PATCH
+        | Method::DELETE
+        | Method::HEAD
+        | Method::OPTIONS => method.as_str(),
+        _ => "other",
+    }
 }
 
 /// The rest of a path may be a one-time token, which no log may hold.

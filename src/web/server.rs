@@ -13,6 +13,7 @@ use tokio::sync::watch;
 
 use super::manners;
 use crate::base::clock::within;
+use crate::base::meter::Counter;
 
 /// tokio's own listener asks for 128: of 500 connections at once most would wait a second for a second SYN.
 const BACKLOG: u32 = 4_096;
@@ -22,10 +23,10 @@ const LARGEST_BODY: usize = 1024 * 1024;
 const GRACE: Duration = Duration::from_secs(10);
 
 /// A bound socket: connections queue from now on, and are answered once it serves.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
+    requests: Option<Counter>,
 }
 
 impl Server {
@@ -40,7 +41,13 @@ impl Server {
         socket.bind(address)?;
         let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, requests: None })
+    }
+
+    /// Counts requests by method and status.
+    #[must_use]
+    pub fn counting(self, requests: Counter) -> Self {
+        Self { requests: Some(requests), ..self }
     }
 
     /// Where it listens, with the port that the kernel chose.
@@ -59,9 +66,10 @@ impl Server {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> io::Result<()> {
         let (closing, mut closed) = watch::channel(false);
+        let host = manners::Host { closing: closed.clone(), requests: self.requests };
         let app = router
             .layer(DefaultBodyLimit::max(LARGEST_BODY))
-            .layer(middleware::from_fn_with_state(closed.clone(), manners::around));
+            .layer(middleware::from_fn_with_state(host, manners::around));
         let listener = self.listener.tap_io(|stream| {
             // Answers are one small write each; a socket that refuses the option still works.
             let _ = stream.set_nodelay(true);

@@ -17,4 +17,5 @@ mod scenarios;
 mod slack;
 mod store;
 mod verbs;
+mod watch;
 mod words;

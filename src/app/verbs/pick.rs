@@ -11,7 +11,7 @@ use crate::domain::invocation::Target;
 use crate::domain::report::{Look, Report, Tone};
 use crate::domain::service::{Component, Service};
 use crate::domain::words::Phrase;
-use crate::ports::{Capabilities, Logs, Releases};
+use crate::ports::{Capabilities, Logs, Releases, Restart};
 
 /// What a verb needs of a component.
 pub trait Capability {
@@ -32,6 +32,13 @@ impl Capability for dyn Releases {
     const NAME: &'static str = "verb-can-releases";
     fn of(capabilities: Capabilities) -> Option<Arc<Self>> {
         capabilities.releases
+    }
+}
+
+impl Capability for dyn Restart {
+    const NAME: &'static str = "verb-can-restart";
+    fn of(capabilities: Capabilities) -> Option<Arc<Self>> {
+        capabilities.restart
     }
 }
 

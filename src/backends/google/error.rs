@@ -67,6 +67,7 @@ fn hint(call: &str, kind: Kind) -> Option<Phrase> {
                     "roles/run.viewer"
                 }
                 name if name.starts_with("logging.entries") => "roles/logging.viewer",
+                name if name.starts_with("monitoring.timeSeries") => "roles/monitoring.viewer",
                 _ => return Some(Phrase::new("backend-hint-credentials")),
             };
             Some(Phrase::new("backend-hint-role").with("role", role))

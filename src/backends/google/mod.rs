@@ -1,4 +1,4 @@
-//! Google Cloud: Cloud Run and Cloud Logging through the official clients.
+//! Google Cloud: Cloud Run, Cloud Logging and Cloud Monitoring through the official clients.
 //!
 //! The clients are built on first use and shared. They have no time limits of their own, so every call here
 //! sets one; reads are tried up to three times, writes once. Their messages are never printed with `{:?}`:
@@ -7,6 +7,7 @@
 mod credentials;
 mod error;
 pub mod logging;
+pub mod monitoring;
 pub mod run;
 
 use std::fmt;
@@ -22,6 +23,7 @@ use google_cloud_gax::options::RequestOptionsBuilder;
 use google_cloud_gax::retry_policy::{Aip194Strict, RetryPolicyExt};
 use google_cloud_gax::retry_throttler::CircuitBreaker;
 use google_cloud_logging_v2::client::LoggingServiceV2;
+use google_cloud_monitoring_v3::client::MetricService;
 use google_cloud_run_v2::client::{Revisions, Services};
 use tokio::sync::OnceCell;
 
@@ -39,6 +41,8 @@ pub struct GoogleSettings {
     pub run: Option<String>,
     /// `google.endpoints.logging`; Google's own if `None`.
     pub logging: Option<String>,
+    /// `google.endpoints.monitoring`; Google's own if `None`.
+    pub monitoring: Option<String>,
     /// The metadata server that gives out ID tokens, `http://host:port`; if `None` the account gives them.
     pub metadata: Option<String>,
     /// How long calls may take.
@@ -90,6 +94,7 @@ struct Session {
     services: OnceCell<Services>,
     revisions: OnceCell<Revisions>,
     logging: OnceCell<LoggingServiceV2>,
+    monitoring: OnceCell<MetricService>,
 }
 
 /// A session is not rebuilt more often than this, however many calls are refused.
@@ -157,6 +162,18 @@ impl Google {
             builder.build().await
         });
         self.built("logging", Box::pin(building)).await.cloned()
+    }
+
+    async fn monitoring(&self) -> Result<MetricService, BackendError> {
+        let session = self.session();
+        let building = session.monitoring.get_or_try_init(|| async {
+            let mut builder = MetricService::builder().with_credentials(self.credentials(&session).await?);
+            if let Some(endpoint) = &self.settings.monitoring {
+                builder = builder.with_endpoint(endpoint);
+            }
+            builder.build().await
+        });
+        self.built("monitoring", Box::pin(building)).await.cloned()
     }
 
     /// Building may ask the metadata server for the account's universe, so it is bounded too.
@@ -229,6 +246,7 @@ impl Session {
             services: OnceCell::new(),
             revisions: OnceCell::new(),
             logging: OnceCell::new(),
+            monitoring: OnceCell::new(),
         }
     }
 }

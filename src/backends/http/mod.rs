@@ -4,6 +4,7 @@ mod client;
 mod expect;
 mod origins;
 mod probe;
+mod pulse;
 mod token;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::base::Clock;
 pub use client::HttpError;
 pub use origins::{Origins, OriginsError};
 pub use probe::HttpProbe;
+pub use pulse::HttpPulse;
 pub use token::{IdTokens, TokenError};
 
 /// What all probes share: one client with its pool, the replaced origins, the tokens, the clock.
@@ -35,6 +37,11 @@ impl Http {
         let client = client::build()?;
         let tokens = Arc::new(IdTokens::new(google, client.clone(), clock.clone()));
         Ok(Self { client, origins: Arc::new(origins), tokens, clock })
+    }
+
+    /// The client, for other backends that speak HTTP.
+    pub fn client(&self) -> reqwest::Client {
+        self.client.clone()
     }
 }
 

@@ -6,6 +6,7 @@ pub(super) mod people;
 pub(super) mod schedules;
 pub(super) mod services;
 pub(super) mod settings;
+mod watch;
 
 use std::collections::BTreeMap;
 

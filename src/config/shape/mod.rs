@@ -7,6 +7,7 @@ pub mod people;
 pub mod service;
 pub mod settings;
 pub mod systems;
+pub mod watching;
 
 use schemars::JsonSchema;
 

@@ -134,6 +134,8 @@ pub struct Watch {
     pub severity: Option<AlertSeverity>,
     /// The headline.
     pub say: String,
+    /// What to do about it, in one line.
+    pub remedy: Option<String>,
 }
 
 /// A known trouble.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::config::shape::{doors, systems};
-use crate::config::values::{Listen, OpenKey, Span, Url, Zone};
+use crate::config::shape::{doors, systems, watching};
+use crate::config::values::{Listen, OpenKey, SecretKey, Span, Url, Zone};
 use crate::domain::person::Door;
 use crate::domain::words::Lang;
 
@@ -31,6 +31,10 @@ pub struct Settings {
     pub discord: doors::Discord,
     /// HTTP from here to services.
     pub http: Http,
+    /// Watch rules as a whole.
+    pub watch: watching::Watching,
+    /// The heartbeat that Toban sends to somebody outside.
+    pub heartbeat_out: watching::HeartbeatOut,
     /// Google Cloud.
     pub google: systems::Google,
     /// The Docker Engine.
@@ -77,6 +81,8 @@ pub struct Web {
     pub listen: Listen,
     /// How others reach it: links in e-mail, Twilio, the HTTP modes of the chat platforms.
     pub public_url: Option<Url>,
+    /// Who may read `/metrics` from elsewhere than this machine.
+    pub metrics_token: Option<SecretKey>,
 }
 
 /// Toban's memory.

@@ -37,7 +37,7 @@ async fn each_backend_brings_what_it_can() {
         (bucket(), Some(probe()), 1, false),
     ] {
         let component = Component { id: ComponentId::new("web"), place, probe };
-        let can = connect(&component, &server.google(), &server.http());
+        let can = connect(&component, &server.systems());
         assert_eq!(
             (can.health.len(), can.logs.is_some(), can.releases.is_some()),
             (health, others, others),
@@ -51,6 +51,6 @@ async fn a_plain_address_is_healthy_when_it_answers_200() {
     let server = Server::start(|_, _| ok(json!({}))).await;
     let place = Backend::Http { url: "https://service.example.com/".into() };
     let component = Component { id: ComponentId::new("web"), place, probe: None };
-    let can = connect(&component, &server.google(), &server.http());
+    let can = connect(&component, &server.systems());
     assert_eq!(can.health[0].check().await[0].verdict, Verdict::Healthy);
 }

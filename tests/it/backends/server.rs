@@ -7,8 +7,11 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::http::{HeaderMap, Method, Request, Response};
 use serde_json::{Value, json};
+use toban::backends::Systems;
+use toban::backends::docker::Engine;
 use toban::backends::google::{Account, Google, GoogleSettings, Limits};
 use toban::backends::http::{Http, Origins};
+use toban::backends::prometheus::Prometheus;
 use toban::base::Clock;
 use toban::domain::release::Serving;
 use toban::domain::words::Phrase;
@@ -109,8 +112,20 @@ impl Server {
             account: Account::Anonymous,
             run: Some(self.url.clone()),
             logging: Some(self.url.clone()),
+            monitoring: Some(self.url.clone()),
             metadata: Some(self.url.clone()),
             limits: self.limits,
+        }
+    }
+
+    /// Every system as this server.
+    pub(super) fn systems(&self) -> Systems {
+        let http = self.http();
+        Systems {
+            google: self.google(),
+            prometheus: Prometheus::new(http.client(), &self.url, self.limits.read),
+            docker: Some(Engine::new(&self.url, self.limits.read, Clock::system())),
+            http,
         }
     }
 

@@ -79,8 +79,8 @@ fn help_shows_what_people_type_and_not_what_buttons_type() {
         shown,
         [
             section("basics", "help whoami"),
-            section("change", "rollback"),
-            section("observe", "health logs releases runbook status"),
+            section("change", "restart rollback"),
+            section("observe", "health logs metrics releases runbook status"),
             section("oncall", "oncall override swap"),
             section("silences", "silence silences unsilence"),
         ]

@@ -36,7 +36,7 @@ fn unknown_verb() {
     assert_eq!(
         answer("lgos bluelamp errors 1h"),
         "There is no command “lgos”.\n\
-         Commands: help, whoami, rollback, health, logs, releases, runbook, status, oncall, override, swap, silence, silences, unsilence\n\
+         Commands: help, whoami, restart, rollback, health, logs, metrics, releases, runbook, status, oncall, override, swap, silence, silences, unsilence\n\
          [logs bluelamp errors 1h]"
     );
     assert_eq!(
@@ -54,7 +54,7 @@ fn a_service_alone() {
     assert_eq!(
         answer("sagebase"),
         "What about sagebase? Choose what to look at.\n\
-         [health sagebase]\n[logs sagebase]\n[releases sagebase]\n[runbook sagebase]"
+         [health sagebase]\n[logs sagebase]\n[metrics sagebase]\n[releases sagebase]\n[runbook sagebase]"
     );
 }
 

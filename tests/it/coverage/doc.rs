@@ -11,11 +11,12 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// The operations of the guides that have to be proved: id, what the guide's reader types (`…`: and something more).
-const ROWS: [(&str, &[&str]); 16] = [
+const ROWS: [(&str, &[&str]); 22] = [
     ("BL-02", &["health bluelamp.portal"]),
     ("BL-05", &["logs bluelamp 50"]),
     ("BL-06", &["logs bluelamp follow 5m"]),
     ("BL-07", &["logs bluelamp errors 1h"]),
+    ("BL-11", &["restart bluelamp"]),
     ("BL-13", &["runbook bluelamp …"]),
     ("BL-17", &["oncall bluelamp"]),
     ("AK-01", &["health api-key-server"]),
@@ -24,10 +25,15 @@ const ROWS: [(&str, &[&str]); 16] = [
     ("AK-17", &["rollback api-key-server previous"]),
     ("SB-01", &["health sagebase"]),
     ("SB-03", &["logs sagebase errors 24h"]),
+    ("SB-04", &["metrics sagebase 24h"]),
+    ("SB-06", &[]),
     ("SB-07", &["logs sagebase …"]),
     ("SB-17", &["releases sagebase", "rollback sagebase previous"]),
     ("SB-23", &["logs sagebase requests 1h"]),
     ("TS-24", &["oncall taisun"]),
+    ("SO-04", &["metrics smart-office"]),
+    ("SO-06", &[]),
+    ("TS-08", &[]),
 ];
 
 const HEAD: &str = "\
@@ -65,7 +71,8 @@ fn read() -> Proofs {
         Regex::new(r"(?ms)^(?:async fn|const) ((?i:bl|ak|sb|so|ts)_\d\d)_(\w+).*?^(?:\}|\];)$").unwrap()
     });
     static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#""((?:health|logs|oncall|releases|rollback|runbook) (?:[^"\\{]|\\.)+)""#).unwrap()
+        Regex::new(r#""((?:health|logs|metrics|oncall|releases|restart|rollback|runbook) (?:[^"\\{]|\\.)+)""#)
+            .unwrap()
     });
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/coverage");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();

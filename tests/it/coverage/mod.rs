@@ -10,5 +10,7 @@ mod desk;
 mod doc;
 mod follow;
 mod oncall;
+mod measured;
 mod sagebase;
 mod secrets;
+mod watched;

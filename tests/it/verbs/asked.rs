@@ -44,6 +44,7 @@ fn company() -> Company {
                 health: vec![Looks::always(Verdict::Healthy, "HTTP 200")],
                 logs: Some(log.clone()),
                 releases: Some(fleet.clone()),
+                ..Capabilities::default()
             },
             _ => Capabilities::default(),
         }

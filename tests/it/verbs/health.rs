@@ -24,6 +24,7 @@ fn sagebase(verdict: Verdict, seen: &'static str) -> Health {
             ],
             logs: Some(Arc::new(Log::default())),
             releases: Some(Fleet::new(world(), Way::Works)),
+            ..Capabilities::default()
         },
         _ => Capabilities::default(),
     });

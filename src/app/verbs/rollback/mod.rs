@@ -7,8 +7,11 @@ mod draft;
 mod run;
 mod verify;
 
+pub(super) use choose::traffic;
+pub(super) use run::Told;
 pub use run::{component_of, from_of};
 pub use verify::{SETTLE, recheck};
+pub(super) use verify::{Verified, verify};
 
 use std::sync::Arc;
 use std::time::Duration;

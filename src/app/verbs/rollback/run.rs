@@ -23,7 +23,7 @@ use crate::ports::{self, BackendError, Kind, Progress};
 const MOVING: Duration = Duration::from_mins(5);
 
 /// A backend's progress goes where the verb's goes.
-struct Told<'a>(&'a dyn Show);
+pub struct Told<'a>(pub &'a dyn Show);
 
 impl Progress for Told<'_> {
     fn say(&self, line: Phrase) {
@@ -31,9 +31,9 @@ impl Progress for Told<'_> {
     }
 }
 
-/// The part that a plan of this verb changes.
+/// The part that a plan of this verb changes, or of another that keeps it under the same name (`restart`).
 pub fn component_of(plan: &Plan) -> Option<ComponentId> {
-    serde_json::from_value::<Detail>(plan.draft.detail.clone()).ok().map(|detail| detail.component)
+    plan.draft.detail.get("component")?.as_str().map(ComponentId::from)
 }
 
 /// The revision that a plan of this verb moved traffic away from, where it was one alone.

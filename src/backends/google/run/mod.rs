@@ -2,6 +2,7 @@
 
 mod health;
 mod releases;
+mod restart;
 mod revision;
 mod route;
 mod traffic;

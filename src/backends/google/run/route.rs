@@ -17,7 +17,7 @@ use crate::domain::words::Phrase;
 use crate::ports::{BackendError, Kind, Progress};
 
 /// Where waiting for an operation came to an end.
-enum End {
+pub(super) enum End {
     Done,
     /// The change was not accepted, or it failed: this is certain.
     Refused(BackendError),
@@ -46,7 +46,7 @@ impl CloudRun {
         // in the mask, and the etag makes Cloud Run refuse it if anything moved since.
         let traffic = wish(&service, revision);
         // On the heap: the official client's futures are large.
-        let work = Box::pin(self.change_and_wait(service.set_traffic(traffic), progress));
+        let work = Box::pin(self.change_and_wait(service.set_traffic(traffic), "traffic", progress));
         let end = match within(self.google.limits().operation, work).await {
             Ok(end) => end,
             Err(late) => End::Open(BackendError::new(self.change(), Kind::Timeout, late.to_string())),
@@ -61,11 +61,18 @@ impl CloudRun {
         }
     }
 
-    fn change(&self) -> String {
+    /// What changes are called.
+    pub(super) fn change(&self) -> String {
         format!("run.services.patch {}", self.name)
     }
 
-    async fn change_and_wait(&self, service: Service, progress: &dyn Progress) -> End {
+    /// Sends `service` with only `member` in the mask, and waits for the operation's end.
+    pub(super) async fn change_and_wait(
+        &self,
+        service: Service,
+        member: &str,
+        progress: &dyn Progress,
+    ) -> End {
         let client = match self.google.services().await {
             Ok(client) => client,
             Err(error) => return End::Refused(error),
@@ -73,7 +80,7 @@ impl CloudRun {
         let mut poller = client
             .update_service()
             .set_service(service)
-            .set_update_mask(FieldMask::default().set_paths(["traffic"]))
+            .set_update_mask(FieldMask::default().set_paths([member]))
             .with_attempt_timeout(self.google.limits().write)
             .with_retry_policy(NeverRetry)
             .poller();
