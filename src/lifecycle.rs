@@ -10,7 +10,7 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::{heartbeat, keeper};
+use crate::app::{escalator, heartbeat, keeper};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
 use crate::web::{Server, health};
@@ -56,6 +56,7 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
     let serving = tokio::spawn(server.serve(routes, told(stopped)));
     let keeping = vec![
         tokio::spawn(keeper::keep(toban.dispatch.clone())),
+        tokio::spawn(escalator::escalate(toban.incidents.clone())),
         tokio::spawn(check_store(toban.store.clone(), ready)),
     ];
     let store = toban.store.clone();

@@ -12,12 +12,14 @@ use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
 use crate::app::history::RolledBack;
+use crate::app::incidents::{Hours, Incidents, Ladders, NoActions, OrderPages, PageOrder, Tools, WhoIsOnCall};
 use crate::app::limits::Limits;
 use crate::app::verb::Verb;
 use crate::app::verbs;
 use crate::backends::google::{Account, Google, GoogleSettings};
 use crate::backends::http::{Http, Origins};
 use crate::base::Clock;
+use crate::base::ids::PersonId;
 use crate::chat::slack::api::Api;
 use crate::chat::slack::http::HttpDoor;
 use crate::chat::slack::inbound::Ear;
@@ -31,7 +33,7 @@ use crate::domain::catalogue::{Catalogue, Source};
 use crate::domain::person::Risk;
 use crate::domain::words::Words;
 use crate::ports::{Chat, Inbox};
-use crate::store::{Role, Store};
+use crate::store::{NewPage, Role, Store, StoreError};
 
 /// A Toban, wired and at rest.
 pub struct Toban {
@@ -39,6 +41,8 @@ pub struct Toban {
     pub dispatch: Dispatch,
     /// Says what is to be said.
     pub delivery: Delivery,
+    /// What people work on.
+    pub incidents: Incidents,
     /// Its memory.
     pub store: Store,
     /// Slack's door, where Slack is configured.
@@ -108,12 +112,24 @@ pub async fn wire(
     let delivery = Delivery::new(store.clone(), clock.clone(), settings.slack.pace.0, chats);
     let company = Arc::new(company(config));
     let estate = Arc::new(estate(config, &clock)?);
+    let incidents = Incidents::new(Tools {
+        store: store.clone(),
+        delivery: delivery.clone(),
+        company: company.clone(),
+        estate: estate.clone(),
+        ladders: ladders(config),
+        on_call: Arc::new(Nobody),
+        pages: Arc::new(Nobody),
+        actions: Arc::new(NoActions),
+        clock: clock.clone(),
+    });
     let desk = Desk {
         verbs: all_verbs(&catalogue, &company, &estate, &words, &store, &clock),
         catalogue,
         company,
         estate,
         store: store.clone(),
+        incidents: Some(incidents.clone()),
         delivery: delivery.clone(),
         limits: limits(settings),
         words,
@@ -135,7 +151,39 @@ pub async fn wire(
             }
         }
     });
-    Ok(Toban { dispatch, delivery, store, slack })
+    Ok(Toban { dispatch, delivery, incidents, store, slack })
+}
+
+/// Until schedules and pagers are connected here, nobody is on call and nobody is paged.
+struct Nobody;
+
+#[async_trait::async_trait]
+impl WhoIsOnCall for Nobody {
+    async fn on_call(&self, _: &str, _: jiff::Timestamp) -> Result<Vec<PersonId>, StoreError> {
+        Ok(Vec::new())
+    }
+}
+
+impl OrderPages for Nobody {
+    fn pages(&self, _: &PageOrder, _: jiff::Timestamp) -> Vec<NewPage> {
+        Vec::new()
+    }
+}
+
+/// Policies, and who the names in them stand for.
+pub fn ladders(config: &Config) -> Ladders {
+    let owner = |(id, schedule): (&String, &crate::config::shape::ladder::Schedule)| {
+        Some((id.clone(), PersonId::new(schedule.owner.as_ref()?)))
+    };
+    let external = config.reach.iter().filter(|(_, reach)| reach.external).map(|(id, _)| id.clone());
+    let (from, to) = config.settings.incidents.working_hours.0;
+    Ladders {
+        of: config.ladders(),
+        groups: config.groups_of_people(),
+        schedule_owners: config.schedules.iter().filter_map(owner).collect(),
+        external: external.collect(),
+        hours: Hours { zone: config.settings.words.tz.0.clone(), from, to },
+    }
 }
 
 fn company(config: &Config) -> Company {

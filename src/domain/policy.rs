@@ -141,6 +141,13 @@ impl Policy {
     }
 }
 
+impl Target {
+    /// Whether it has to be looked up who it stands for.
+    pub fn is_looked_up(&self) -> bool {
+        matches!(self, Self::Schedule(_) | Self::Group(_))
+    }
+}
+
 impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

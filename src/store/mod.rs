@@ -10,6 +10,8 @@ mod batch;
 mod delivery;
 mod ending;
 mod inbox;
+mod incidents;
+mod incident_reads;
 mod leases;
 mod migrations;
 mod open;
@@ -19,6 +21,7 @@ mod posts;
 mod records;
 mod results;
 mod sql;
+mod timeline;
 mod upkeep;
 mod wakes;
 mod writer;
@@ -38,6 +41,7 @@ use batch::{Ask, Queued, Work};
 use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
+pub use incidents::{Change, Moved, StoredIncident};
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,

@@ -9,6 +9,7 @@ mod coverage;
 mod delivery;
 mod demo;
 mod house;
+mod incidents;
 mod rig;
 mod sandbox;
 mod scenarios;

@@ -75,7 +75,7 @@ pub fn alerted(
 }
 
 /// Whether an incident that is over begins again when an alert fires now.
-pub(super) fn reopens(incident: &Incident, now: Timestamp) -> bool {
+pub fn reopens(incident: &Incident, now: Timestamp) -> bool {
     matches!(&incident.state, State::Resolved { at, .. } if now <= later(*at, REOPEN_WITHIN))
 }
 

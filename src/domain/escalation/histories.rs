@@ -198,7 +198,10 @@ impl World {
                         snooze(incident.clone(), &person("sato"), span, by("sato"), &facts, now).ok()
                     }
                     Move::Resolve => Some(resolve(incident.clone(), by("sato"), &facts, now)),
-                    Move::Unreached(one) => unreached(incident.clone(), &who(one), "off", &facts, now),
+                    Move::Unreached(one) => {
+                        let key = incident.fired.last().map(|fired| fired.key.clone()).unwrap_or_default();
+                        unreached(incident.clone(), &who(one), &key, "off", &facts, now)
+                    }
                     Move::HandOver(one) => handed_over(incident.clone(), &[who(one)], &facts, now),
                     Move::Reapply(resolved) => reapply(incident.clone(), policy(*resolved), by("sato"), &facts, now).ok(),
                     Move::ActionEnded(worked) => {

@@ -31,7 +31,7 @@ use crate::domain::policy::Target;
 
 pub use acknowledge::{acknowledge, touch};
 pub use action::{Ended, ended};
-pub use alerted::{News, alerted};
+pub use alerted::{News, alerted, reopens};
 pub use manual::{assign, escalate, handed_over, note, reapply, snooze};
 pub use open::{Opening, open};
 pub use reach::unreached;
@@ -214,6 +214,25 @@ pub fn mend(incident: &Incident, now: Timestamp) -> Option<Decision> {
     }
     let facts = Facts::default();
     Some(Turn::new(incident.clone(), &facts, By::ladder(), now).end(Reply::Done))
+}
+
+/// An incident in which only a deadline has moved.
+pub fn unchanged(incident: Incident) -> Decision {
+    Decision {
+        incident,
+        entries: Vec::new(),
+        orders: Vec::new(),
+        cancels: Vec::new(),
+        notices: Vec::new(),
+        act: None,
+        reply: Reply::Done,
+    }
+}
+
+/// Another incident has taken the place of one that is over: it does not begin again.
+pub fn superseded(mut incident: Incident, now: Timestamp) -> Decision {
+    incident.pending.clear();
+    Turn::new(incident, &Facts::default(), By::ladder(), now).end(Reply::OverAlready)
 }
 
 /// Whether the moment of something needs somebody to look before [`advance`] can decide on it.

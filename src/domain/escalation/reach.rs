@@ -8,11 +8,12 @@ use crate::base::ids::PersonId;
 use crate::domain::incident::Incident;
 use crate::domain::incident::timeline::{Happened, Why};
 
-/// Every method of `person` failed. When nobody whom their step told can be reached, the next step fires at once and
+/// Every method of `person` failed for the pages of that key. When nobody whom their step told can be reached, the next step fires at once and
 /// whoever looks after the ladder is told. `None` if that is known, or of no concern any more.
 pub fn unreached(
     mut incident: Incident,
     person: &PersonId,
+    key: &str,
     why: &str,
     facts: &Facts,
     now: Timestamp,
@@ -23,8 +24,7 @@ pub fn unreached(
     let fired = incident
         .fired
         .iter_mut()
-        .rev()
-        .find(|fired| fired.people.contains(person) && !fired.lost.contains(person))?;
+        .find(|fired| fired.key == key && fired.people.contains(person) && !fired.lost.contains(person))?;
     fired.lost.insert(person.clone());
     let (step, all) = (fired.step, fired.lost.len() == fired.people.len());
     let mut turn = Turn::new(incident, facts, By::ladder(), now);

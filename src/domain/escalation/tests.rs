@@ -345,9 +345,9 @@ fn people_outside_are_never_told_of_a_drill() {
 #[test]
 fn every_method_of_every_target_failing_fires_the_next_step() {
     let incident = opened(ladder(Unless::Acknowledged)).incident;
-    let lost = unreached(incident, &person("sato"), "telephone off", &facts(), at(2)).unwrap();
+    let lost = unreached(incident, &person("sato"), "INC-42/1", "telephone off", &facts(), at(2)).unwrap();
     assert_eq!(told(&lost), [("owner", &Why::Nobody), ("lead", &Why::NobodyBefore)]);
-    assert_eq!(unreached(lost.incident, &person("sato"), "again", &facts(), at(2)), None);
+    assert_eq!(unreached(lost.incident, &person("sato"), "INC-42/1", "again", &facts(), at(2)), None);
 }
 
 #[test]

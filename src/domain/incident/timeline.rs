@@ -193,7 +193,10 @@ pub enum Why {
     /// It got worse.
     Worse,
     /// The acknowledgement is about to lapse.
-    Asked { until: Timestamp },
+    Asked {
+        /// Until when it holds.
+        until: Timestamp,
+    },
     /// The snooze is over.
     SnoozeOver,
     /// It was given to them.
@@ -211,7 +214,10 @@ pub enum Why {
     /// The shift begins.
     Shift,
     /// Somebody has it.
-    Taken { by: PersonId },
+    Taken {
+        /// Who.
+        by: PersonId,
+    },
     /// It is over.
     Over,
 }
