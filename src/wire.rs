@@ -12,7 +12,9 @@ use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
 use crate::app::estate::Estate;
 use crate::app::history::RolledBack;
-use crate::app::incidents::{Hours, Incidents, Ladders, NoActions, OrderPages, PageOrder, Tools, WhoIsOnCall};
+use crate::app::incidents::{
+    Hours, Incidents, Ladders, NoActions, OrderPages, PageOrder, Tools, WhoIsOnCall,
+};
 use crate::app::limits::Limits;
 use crate::app::verb::Verb;
 use crate::app::verbs;

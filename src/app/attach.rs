@@ -26,5 +26,10 @@ pub struct AlertNews {
 pub trait Attach: Send + Sync {
     /// Attaches alerts of one service and grouping to their incident, in one transaction with what follows from it. When
     /// it returns, these versions are known; if it fails, they are told again.
-    async fn alerted(&self, service: &ServiceId, grouping: &str, news: Vec<AlertNews>) -> Result<(), StoreError>;
+    async fn alerted(
+        &self,
+        service: &ServiceId,
+        grouping: &str,
+        news: Vec<AlertNews>,
+    ) -> Result<(), StoreError>;
 }

@@ -124,8 +124,10 @@ async fn write(incidents: &Incidents, batch: Vec<(u32, Decision)>) -> Result<(),
     if batch.is_empty() {
         return Ok(());
     }
-    let changes =
-        batch.iter().map(|(version, decision)| incidents.prepared(Some(*version), decision, Vec::new())).collect();
+    let changes = batch
+        .iter()
+        .map(|(version, decision)| incidents.prepared(Some(*version), decision, Vec::new()))
+        .collect();
     let moved = incidents.tools().store.move_incidents(changes).await?;
     for ((_, decision), moved) in batch.into_iter().zip(moved) {
         incidents.settle(&decision, moved, false);

@@ -166,7 +166,11 @@ impl Config {
                 open.extend(group.groups.iter().rev().map(String::as_str));
             }
             let mut once = Vec::with_capacity(people.len());
-            people.into_iter().for_each(|person| if !once.contains(&person) { once.push(person) });
+            people.into_iter().for_each(|person| {
+                if !once.contains(&person) {
+                    once.push(person)
+                }
+            });
             (id.clone(), once)
         });
         groups.collect()

@@ -30,9 +30,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn incident(&self, id: &IncidentId) -> Result<Option<StoredIncident>, StoreError> {
-        let rows = self
-            .read("select id, content, version from incident where id = $1", args![id.as_str()])
-            .await?;
+        let rows =
+            self.read("select id, content, version from incident where id = $1", args![id.as_str()]).await?;
         rows.first().map(stored).transpose()
     }
 

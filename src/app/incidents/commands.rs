@@ -214,9 +214,8 @@ impl Asking<'_> {
             Reply::StillFiring(firing, names) => {
                 let headline =
                     Phrase::new("incident-said-still-firing").with("id", id).with("firing", *firing);
-                let report = note(headline)
-                    .block(crate::app::desk::list(names.iter().map(Phrase::raw)))
-                    .button(
+                let report =
+                    note(headline).block(crate::app::desk::list(names.iter().map(Phrase::raw))).button(
                         Phrase::new("incident-button-resolve-still"),
                         format!("resolve {id}"),
                         crate::domain::report::Look::Danger,

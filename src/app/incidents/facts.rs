@@ -14,7 +14,11 @@ const NAMED: u32 = 5;
 
 impl Incidents {
     /// Who the targets of a policy stand for now, and what else holds for all incidents.
-    pub(in crate::app) async fn facts_for(&self, policy: &Policy, now: Timestamp) -> Result<Facts, StoreError> {
+    pub(in crate::app) async fn facts_for(
+        &self,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Facts, StoreError> {
         let tools = self.tools();
         let mut facts = Facts {
             external: tools.ladders.external.clone(),
@@ -31,10 +35,9 @@ impl Incidents {
                     people: tools.on_call.on_call(id, now).await?,
                     owner: tools.ladders.schedule_owners.get(id).cloned(),
                 },
-                Target::Group(id) => Found {
-                    people: tools.ladders.groups.get(id).cloned().unwrap_or_default(),
-                    owner: None,
-                },
+                Target::Group(id) => {
+                    Found { people: tools.ladders.groups.get(id).cloned().unwrap_or_default(), owner: None }
+                }
                 Target::Person(_) | Target::Channel(_) => continue,
             };
             facts.targets.insert(target.clone(), found);
@@ -43,7 +46,11 @@ impl Incidents {
     }
 
     /// The same with what is known of one incident's alerts.
-    pub(in crate::app) async fn facts(&self, incident: &Incident, now: Timestamp) -> Result<Facts, StoreError> {
+    pub(in crate::app) async fn facts(
+        &self,
+        incident: &Incident,
+        now: Timestamp,
+    ) -> Result<Facts, StoreError> {
         let store = &self.tools().store;
         let mut facts = self.facts_for(&incident.policy, now).await?;
         if incident.alerts.total > 0 {

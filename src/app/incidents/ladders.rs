@@ -44,14 +44,17 @@ impl Hours {
     /// When they begin next; `None` if they are now.
     pub fn next(&self, now: Timestamp) -> Option<Timestamp> {
         let local = now.to_zoned(self.zone.clone());
-        let minute = u32::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or_default();
+        let minute =
+            u32::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or_default();
         let works = |date: jiff::civil::Date| date.weekday().to_monday_zero_offset() < 5;
         if works(local.date()) && (self.from..self.to).contains(&minute) {
             return None;
         }
         let first = if minute < self.from { local.date() } else { local.date().tomorrow().ok()? };
         let hour = i8::try_from(self.from / 60).ok()?;
-        let date = std::iter::successors(Some(first), |date| date.tomorrow().ok()).take(7).find(|date| works(*date))?;
+        let date = std::iter::successors(Some(first), |date| date.tomorrow().ok())
+            .take(7)
+            .find(|date| works(*date))?;
         let at = date.at(hour, i8::try_from(self.from % 60).ok()?, 0, 0);
         at.to_zoned(self.zone.clone()).ok().map(|zoned| zoned.timestamp())
     }

@@ -53,7 +53,8 @@ impl Incidents {
         let back = incident.held_by().or(incident.policy.owner.as_ref());
         let mut lines = vec![Phrase::new("incident-page-since").with("at", incident.opened)];
         if let Some(person) = back {
-            lines.push(Phrase::new("incident-page-call-back").with("name", self.tools().company.name(person)));
+            lines
+                .push(Phrase::new("incident-page-call-back").with("name", self.tools().company.name(person)));
         }
         (subject, lines)
     }

@@ -40,7 +40,10 @@ impl Incidents {
             let _ = writeln!(text, "- {}: {}", say(&label), say(&value));
         }
         let times = [
-            ("incident-mtta", since(&entries, incident.opened, |what| matches!(what, Happened::Acknowledged { .. }))),
+            (
+                "incident-mtta",
+                since(&entries, incident.opened, |what| matches!(what, Happened::Acknowledged { .. })),
+            ),
             ("incident-mttr", until_end(&entries, incident.opened)),
         ];
         for (label, took) in times {

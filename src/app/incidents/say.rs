@@ -104,9 +104,9 @@ impl Incidents {
             }
             Happened::AlertOver { headline, .. } => text("incident-did-end-alert", headline),
             Happened::Quiet { until } => Phrase::new("incident-did-grow-quiet").with("until", *until),
-            Happened::Fired { step, cycle, people, late, times, why } => self
-                .say_fired(*step, *cycle, people, *late, *times)
-                .with("why", self.say_why(incident, why)),
+            Happened::Fired { step, cycle, people, late, times, why } => {
+                self.say_fired(*step, *cycle, people, *late, *times).with("why", self.say_why(incident, why))
+            }
             Happened::Paged { people, why } => Phrase::new("incident-did-page")
                 .with("names", self.names(people))
                 .with("why", self.say_why(incident, why)),
@@ -118,9 +118,7 @@ impl Incidents {
             }
             Happened::Held => Phrase::new("incident-did-hold"),
             Happened::HeldNoMore { since } => Phrase::new("incident-did-go-on").with("since", *since),
-            Happened::Acknowledged { until } => {
-                Phrase::new("incident-did-acknowledge").with("until", *until)
-            }
+            Happened::Acknowledged { until } => Phrase::new("incident-did-acknowledge").with("until", *until),
             Happened::AlreadyHeld { by } => {
                 Phrase::new("incident-did-come-second").with("name", self.name(by))
             }
@@ -172,9 +170,7 @@ impl Incidents {
         times: u32,
     ) -> Phrase {
         let phrase = match late {
-            Some(since) => {
-                Phrase::new("incident-did-fire-late").with("since", since).with("times", times)
-            }
+            Some(since) => Phrase::new("incident-did-fire-late").with("since", since).with("times", times),
             None => Phrase::new("incident-did-fire"),
         };
         phrase.with("step", step + 1).with("cycle", cycle).with("names", self.names(people))

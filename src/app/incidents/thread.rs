@@ -131,8 +131,7 @@ impl Incidents {
         }
         let (id, service) = (&incident.id, &incident.service);
         if incident.held_by().is_none() {
-            report =
-                report.button(Phrase::new("incident-button-ack"), format!("ack {id}"), Look::Primary);
+            report = report.button(Phrase::new("incident-button-ack"), format!("ack {id}"), Look::Primary);
         }
         report
             .button(Phrase::new("incident-button-escalate"), format!("escalate {id}"), Look::Plain)
@@ -202,6 +201,9 @@ fn is_told(entry: &Entry) -> bool {
     use crate::domain::incident::timeline::Happened;
     !matches!(
         entry.what,
-        Happened::Opened { .. } | Happened::Joined { .. } | Happened::AlertOver { .. } | Happened::Quiet { .. }
+        Happened::Opened { .. }
+            | Happened::Joined { .. }
+            | Happened::AlertOver { .. }
+            | Happened::Quiet { .. }
     )
 }

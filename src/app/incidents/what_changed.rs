@@ -28,9 +28,9 @@ impl Incidents {
         }
         let (this, incident) = (self.clone(), incident.clone());
         tokio::spawn(async move {
-            let report = within(LIMIT, this.what_changed(&incident)).await.unwrap_or_else(|_| {
-                Report::new(Tone::Warn, Phrase::new("incident-changed-unknown"))
-            });
+            let report = within(LIMIT, this.what_changed(&incident))
+                .await
+                .unwrap_or_else(|_| Report::new(Tone::Warn, Phrase::new("incident-changed-unknown")));
             let posts = homes.iter().map(|(door, channel)| {
                 let id = PostId::from(format!("{}/changed/{}", incident.id, door.as_str()));
                 let under = Thread::Under(root_of(&incident, *door));
@@ -68,9 +68,7 @@ impl Incidents {
                     }));
                 }
                 Ok(Err(_)) | Err(_) => {
-                    lines.push(
-                        Phrase::new("incident-changed-unread").with("component", part.id.as_str()),
-                    );
+                    lines.push(Phrase::new("incident-changed-unread").with("component", part.id.as_str()));
                 }
             }
         }
@@ -78,9 +76,10 @@ impl Incidents {
             lines.push(Phrase::new("incident-changed-nothing"));
         }
         let looked = look(&tools.estate, service, None, health::LIMIT).await;
-        let fields = looked.iter().filter(|part| part.verdict().wants_a_look()).map(|part| {
-            (Phrase::raw(part.component.as_str()), part.verdict().phrase())
-        });
+        let fields = looked
+            .iter()
+            .filter(|part| part.verdict().wants_a_look())
+            .map(|part| (Phrase::raw(part.component.as_str()), part.verdict().phrase()));
         let mut fields: Vec<(Phrase, Phrase)> = fields.collect();
         if fields.is_empty() {
             fields.push((Phrase::new("incident-changed-health"), Phrase::new("incident-changed-well")));

@@ -118,7 +118,8 @@ impl Incidents {
     /// When it is unknown or not saved.
     pub async fn resolve(&self, id: &IncidentId, wish: &Wish) -> Answer {
         let now = self.tools().clock.now();
-        self.wished(id, wish, |incident, facts| Ok(escalation::resolve(incident, wish.by(), facts, now))).await
+        self.wished(id, wish, |incident, facts| Ok(escalation::resolve(incident, wish.by(), facts, now)))
+            .await
     }
 
     /// Fires the next step now.

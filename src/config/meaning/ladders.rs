@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::base::ids::PersonId;
 use crate::config::fault::{At, Fault};
 use crate::config::meaning::{Kind, Reader};
 use crate::config::shape::ladder as shape;
 use crate::config::tree::Node;
-use crate::base::ids::PersonId;
 use crate::domain::policy::{self, Policy};
 use crate::domain::service::Service;
 

@@ -93,7 +93,9 @@ impl Turn<'_> {
 
     /// A command was begun, and nobody knows how it ended: whoever ran it is gone.
     pub fn unheard_due(&mut self) {
-        let Some(acting) = self.incident.action.clone().filter(|acting| acting.worked.is_none()) else { return };
+        let Some(acting) = self.incident.action.clone().filter(|acting| acting.worked.is_none()) else {
+            return;
+        };
         if let Some(command) = self.command(acting.step) {
             self.note(Happened::ActionLeft { command, why: Left::Unknown });
         }

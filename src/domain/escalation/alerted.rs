@@ -59,7 +59,9 @@ pub fn alerted(
         // What a person resolved although it fires is looked at again later; only something new brings it back now.
         let fires = news.iter().filter(wakes).any(|one| by.is_none() || one.first);
         if !fires {
-            if news.iter().any(|one| wakes(&one)) && turn.incident.when(|due| *due == Due::StillFiring).is_none() {
+            if news.iter().any(|one| wakes(&one))
+                && turn.incident.when(|due| *due == Due::StillFiring).is_none()
+            {
                 turn.plan(turn.after(REOPEN_WITHIN), Due::StillFiring);
             }
             return Some(turn.end(Reply::Done));
@@ -127,9 +129,11 @@ impl Turn<'_> {
     }
 
     fn over(&mut self, one: &News) {
-        let storms = self.incident.alerts.minute.is_some_and(|(since, count)| {
-            count > STORM && self.now < later(since, MINUTE)
-        });
+        let storms = self
+            .incident
+            .alerts
+            .minute
+            .is_some_and(|(since, count)| count > STORM && self.now < later(since, MINUTE));
         if !storms {
             self.log(Happened::AlertOver { alert: one.alert.clone(), headline: one.headline.clone() });
         }

@@ -13,8 +13,14 @@ use crate::domain::policy::{Action, Again, Policy, Unless};
 
 #[derive(Debug, Clone)]
 enum Move {
-    Alert { id: u8, severity: AlertSeverity, silenced: bool },
-    Over { id: u8 },
+    Alert {
+        id: u8,
+        severity: AlertSeverity,
+        silenced: bool,
+    },
+    Over {
+        id: u8,
+    },
     Ack(u8),
     Touch(u8),
     Escalate,
@@ -36,7 +42,8 @@ enum Move {
 const PEOPLE: [&str; 4] = ["sato", "lead", "kimura", "owner"];
 
 fn moves() -> impl Strategy<Value = Move> {
-    let severity = prop_oneof![Just(AlertSeverity::Info), Just(AlertSeverity::Warning), Just(AlertSeverity::Critical)];
+    let severity =
+        prop_oneof![Just(AlertSeverity::Info), Just(AlertSeverity::Warning), Just(AlertSeverity::Critical)];
     prop_oneof![
         6 => (0..4_u8, severity, prop::bool::weighted(0.1))
             .prop_map(|(id, severity, silenced)| Move::Alert { id, severity, silenced }),
@@ -61,7 +68,8 @@ fn moves() -> impl Strategy<Value = Move> {
 fn policy(resolved: bool) -> Policy {
     let mut policy = ladder(if resolved { Unless::Resolved } else { Unless::Acknowledged });
     policy.steps[0].again = Some(Again { every: Duration::from_mins(7), times: 4 });
-    let action = Action { command: "restart web".into(), automatic: true, components: vec![], checks: vec![] };
+    let action =
+        Action { command: "restart web".into(), automatic: true, components: vec![], checks: vec![] };
     policy.steps[1].action = Some(action);
     policy
 }
@@ -147,7 +155,11 @@ impl World {
             }
             Move::Block(on) => self.facts.blocked = *on,
             Move::Nobody(on) => {
-                let found = if *on { Found::default() } else { super::tests::facts().targets[&Target::Schedule("primary".into())].clone() };
+                let found = if *on {
+                    Found::default()
+                } else {
+                    super::tests::facts().targets[&Target::Schedule("primary".into())].clone()
+                };
                 self.facts.targets.insert(Target::Schedule("primary".into()), found);
             }
             Move::Alert { id, severity, silenced } => {
@@ -165,7 +177,8 @@ impl World {
                 }];
                 let number = self.number;
                 let opening = || Opening { number, ..opening(policy(number % 2 == 0)) };
-                let fresh = current.as_ref().is_none_or(|it| !it.is_open() && !super::alerted::reopens(it, now));
+                let fresh =
+                    current.as_ref().is_none_or(|it| !it.is_open() && !super::alerted::reopens(it, now));
                 let before = current.clone().filter(|_| !fresh);
                 self.take(before.as_ref(), || alerted(current.clone(), opening, &news, &facts, now), false);
                 if fresh && self.incident.as_ref().is_some_and(|it| it.number == number) {
@@ -185,7 +198,11 @@ impl World {
                     first: false,
                     silenced: false,
                 }];
-                self.take(current.as_ref(), || alerted(current.clone(), || unreachable!(), &news, &facts, now), false);
+                self.take(
+                    current.as_ref(),
+                    || alerted(current.clone(), || unreachable!(), &news, &facts, now),
+                    false,
+                );
             }
             other => {
                 let Some(incident) = current else { return };
@@ -203,7 +220,9 @@ impl World {
                         unreached(incident.clone(), &who(one), &key, "off", &facts, now)
                     }
                     Move::HandOver(one) => handed_over(incident.clone(), &[who(one)], &facts, now),
-                    Move::Reapply(resolved) => reapply(incident.clone(), policy(*resolved), by("sato"), &facts, now).ok(),
+                    Move::Reapply(resolved) => {
+                        reapply(incident.clone(), policy(*resolved), by("sato"), &facts, now).ok()
+                    }
                     Move::ActionEnded(worked) => {
                         ended(incident.clone(), &Ended { worked: *worked, say: String::new() }, &facts, now)
                     }

@@ -14,7 +14,9 @@ use crate::domain::policy::{Target, Unless};
 impl Turn<'_> {
     /// Begins a climb at its first step, or goes on at `first`, with times that count from `base`.
     pub fn climb(&mut self, base: Timestamp, first: usize) {
-        self.forget(|due| matches!(due, Due::Step { .. } | Due::Act { .. } | Due::Cycle | Due::Hourly | Due::Morning));
+        self.forget(|due| {
+            matches!(due, Due::Step { .. } | Due::Act { .. } | Due::Cycle | Due::Hourly | Due::Morning)
+        });
         self.incident.run.base = base;
         self.incident.run.reached = first.checked_sub(1);
         let after: Vec<Duration> = self.incident.policy.steps.iter().map(|step| step.after).collect();
@@ -69,8 +71,7 @@ impl Turn<'_> {
             (None, _) => (1, self.now),
         };
         let told = self.page_late(people, Some(step), why, late);
-        let fired =
-            Happened::Fired { step, cycle, people: told.clone(), late, times, why: why.clone() };
+        let fired = Happened::Fired { step, cycle, people: told.clone(), late, times, why: why.clone() };
         self.note(fired);
         self.notice(None, Some(step), &told, why);
         for target in &this.notify {
@@ -96,7 +97,8 @@ impl Turn<'_> {
     fn nobody(&mut self, step: usize, targets: &[Target]) {
         for target in targets.iter().filter(|target| tells(target)) {
             let found = self.facts.targets.get(target);
-            let owner = found.and_then(|found| found.owner.clone()).or_else(|| self.incident.policy.owner.clone());
+            let owner =
+                found.and_then(|found| found.owner.clone()).or_else(|| self.incident.policy.owner.clone());
             self.note(Happened::Nobody { target: target.to_string(), told: owner.clone() });
             self.tell(owner, Why::Nobody);
         }

@@ -94,8 +94,7 @@ pub fn note(incident: Incident, text: String, by: By, facts: &Facts, now: Timest
 
 /// The next shift is told of it; whoever has it keeps it. `None` if there is nobody new to tell.
 pub fn handed_over(incident: Incident, to: &[PersonId], facts: &Facts, now: Timestamp) -> Option<Decision> {
-    let new: Vec<PersonId> =
-        to.iter().filter(|person| incident.held_by() != Some(person)).cloned().collect();
+    let new: Vec<PersonId> = to.iter().filter(|person| incident.held_by() != Some(person)).cloned().collect();
     if !incident.is_open() || new.is_empty() {
         return None;
     }

@@ -125,14 +125,26 @@ fn the_on_call_is_paged_at_once_the_lead_after_30_minutes_everybody_after_60() {
 
 #[test]
 fn an_acknowledgement_stops_the_ladder_unless_only_the_end_does() {
-    let taken = acknowledge(opened(ladder(Unless::Acknowledged)).incident, &person("sato"), by("sato"), &facts(), at(5));
+    let taken = acknowledge(
+        opened(ladder(Unless::Acknowledged)).incident,
+        &person("sato"),
+        by("sato"),
+        &facts(),
+        at(5),
+    );
     let taken = taken.unwrap();
     assert_eq!(dues(&taken.incident), [(55, Due::Ask), (65, Due::Lapse)]);
     assert!(taken.cancels.contains(&Cancel::Key("INC-42/1".into())));
 
-    let taken = acknowledge(opened(ladder(Unless::Resolved)).incident, &person("sato"), by("sato"), &facts(), at(5));
+    let taken =
+        acknowledge(opened(ladder(Unless::Resolved)).incident, &person("sato"), by("sato"), &facts(), at(5));
     let taken = taken.unwrap();
-    let steps = [(30, Due::Step { step: 1, nth: 0 }), (55, Due::Ask), (60, Due::Step { step: 2, nth: 0 }), (65, Due::Lapse)];
+    let steps = [
+        (30, Due::Step { step: 1, nth: 0 }),
+        (55, Due::Ask),
+        (60, Due::Step { step: 2, nth: 0 }),
+        (65, Due::Lapse),
+    ];
     assert_eq!(dues(&taken.incident), steps);
     assert_eq!(taken.cancels, [Cancel::Person(person("sato"))]);
     assert_eq!(told(&on(taken.incident, 30)), [("lead", &Why::Step)]);
@@ -140,7 +152,14 @@ fn an_acknowledgement_stops_the_ladder_unless_only_the_end_does() {
 
 #[test]
 fn of_two_presses_the_second_is_told_who_has_it_and_both_are_on_record() {
-    let first = acknowledge(opened(ladder(Unless::Acknowledged)).incident, &person("sato"), by("sato"), &facts(), at(1)).unwrap();
+    let first = acknowledge(
+        opened(ladder(Unless::Acknowledged)).incident,
+        &person("sato"),
+        by("sato"),
+        &facts(),
+        at(1),
+    )
+    .unwrap();
     let second = acknowledge(first.incident, &person("lead"), by("lead"), &facts(), at(1)).unwrap();
     assert_eq!(second.reply, Reply::HeldBy(person("sato")));
     assert_eq!(second.entries[0].what, Happened::AlreadyHeld { by: person("sato") });
@@ -149,7 +168,14 @@ fn of_two_presses_the_second_is_told_who_has_it_and_both_are_on_record() {
 
 #[test]
 fn at_the_lapse_the_holder_and_the_next_step_are_paged_and_the_others_follow() {
-    let taken = acknowledge(opened(ladder(Unless::Acknowledged)).incident, &person("sato"), by("sato"), &facts(), at(5)).unwrap();
+    let taken = acknowledge(
+        opened(ladder(Unless::Acknowledged)).incident,
+        &person("sato"),
+        by("sato"),
+        &facts(),
+        at(5),
+    )
+    .unwrap();
     let asked = on(taken.incident, 55);
     assert_eq!(told(&asked), [("sato", &Why::Asked { until: at(65) })]);
     let lapsed = on(asked.incident, 65);
@@ -169,7 +195,14 @@ fn with_no_step_above_the_last_one_fires_again() {
 
 #[test]
 fn whoever_is_heard_of_keeps_it() {
-    let taken = acknowledge(opened(ladder(Unless::Acknowledged)).incident, &person("sato"), by("sato"), &facts(), at(5)).unwrap();
+    let taken = acknowledge(
+        opened(ladder(Unless::Acknowledged)).incident,
+        &person("sato"),
+        by("sato"),
+        &facts(),
+        at(5),
+    )
+    .unwrap();
     let touched = touch(taken.incident.clone(), &person("sato"), at(40)).unwrap();
     assert_eq!(dues(&touched), [(90, Due::Ask), (100, Due::Lapse)]);
     assert_eq!(touch(taken.incident, &person("lead"), at(40)), None);
@@ -226,14 +259,35 @@ fn missed_repeats_of_a_step_are_one_page_that_says_since_when() {
 #[test]
 fn an_incident_ends_two_minutes_after_its_last_alert_and_begins_anew_within_ten() {
     let all = facts();
-    let first = alerted(None, || opening(ladder(Unless::Acknowledged)), &[news("a", true, true)], &Facts { firing: 1, ..facts() }, at(0)).unwrap();
-    let quiet = alerted(Some(first.incident), || unreachable!(), &[news("a", false, false)], &all, at(5)).unwrap();
-    assert!(quiet.incident.pending.iter().any(|it| *it == crate::domain::incident::Pending { at: at(7), what: Due::Quiet }));
+    let first = alerted(
+        None,
+        || opening(ladder(Unless::Acknowledged)),
+        &[news("a", true, true)],
+        &Facts { firing: 1, ..facts() },
+        at(0),
+    )
+    .unwrap();
+    let quiet =
+        alerted(Some(first.incident), || unreachable!(), &[news("a", false, false)], &all, at(5)).unwrap();
+    assert!(
+        quiet
+            .incident
+            .pending
+            .iter()
+            .any(|it| *it == crate::domain::incident::Pending { at: at(7), what: Due::Quiet })
+    );
     let over = advance(quiet.incident, &all, at(7));
     assert_eq!(over.incident.state, State::Resolved { by: None, at: at(7) });
     assert_eq!(told(&over), [("sato", &Why::Over)]);
     assert_eq!(over.cancels, [Cancel::All]);
-    let again = alerted(Some(over.incident), || unreachable!(), &[news("a", true, true)], &Facts { firing: 1, ..facts() }, at(10)).unwrap();
+    let again = alerted(
+        Some(over.incident),
+        || unreachable!(),
+        &[news("a", true, true)],
+        &Facts { firing: 1, ..facts() },
+        at(10),
+    )
+    .unwrap();
     assert_eq!(again.incident.run.number, 2);
     assert_eq!(again.incident.run.began, at(10));
     assert_eq!(told(&again), [("sato", &Why::Reopened)]);
@@ -242,12 +296,29 @@ fn an_incident_ends_two_minutes_after_its_last_alert_and_begins_anew_within_ten(
 #[test]
 fn from_the_third_reopening_within_an_hour_one_page_says_that_it_flaps() {
     let firing = Facts { firing: 1, ..facts() };
-    let mut incident = alerted(None, || opening(ladder(Unless::Acknowledged)), &[news("a", true, true)], &firing, at(0)).unwrap().incident;
+    let mut incident =
+        alerted(None, || opening(ladder(Unless::Acknowledged)), &[news("a", true, true)], &firing, at(0))
+            .unwrap()
+            .incident;
     let mut pages = Vec::new();
     for round in 0..5_i64 {
-        let quiet = alerted(Some(incident), || unreachable!(), &[news("a", false, false)], &facts(), at(round * 8 + 1)).unwrap();
+        let quiet = alerted(
+            Some(incident),
+            || unreachable!(),
+            &[news("a", false, false)],
+            &facts(),
+            at(round * 8 + 1),
+        )
+        .unwrap();
         let over = advance(quiet.incident, &facts(), at(round * 8 + 3));
-        let again = alerted(Some(over.incident), || unreachable!(), &[news("a", true, true)], &firing, at(round * 8 + 8)).unwrap();
+        let again = alerted(
+            Some(over.incident),
+            || unreachable!(),
+            &[news("a", true, true)],
+            &firing,
+            at(round * 8 + 8),
+        )
+        .unwrap();
         pages.push(again.orders.iter().map(|order| order.why.clone()).collect::<Vec<_>>());
         incident = again.incident;
     }
@@ -277,7 +348,8 @@ fn what_gets_worse_pages_the_holder_who_has_ten_minutes() {
     let mut incident = opened(ladder(Unless::Acknowledged)).incident;
     incident.severity = AlertSeverity::Warning;
     let taken = acknowledge(incident, &person("sato"), by("sato"), &facts(), at(5)).unwrap();
-    let worse = alerted(Some(taken.incident), || unreachable!(), &[news("b", true, true)], &facts(), at(6)).unwrap();
+    let worse =
+        alerted(Some(taken.incident), || unreachable!(), &[news("b", true, true)], &facts(), at(6)).unwrap();
     assert_eq!(told(&worse), [("sato", &Why::Worse)]);
     let lapsed = on(worse.incident, 16);
     assert_eq!(lapsed.incident.state, State::Triggered);
@@ -286,7 +358,9 @@ fn what_gets_worse_pages_the_holder_who_has_ten_minutes() {
 #[test]
 fn a_snooze_holds_what_only_the_end_stops_except_the_last_step() {
     let incident = opened(ladder(Unless::Resolved)).incident;
-    assert!(snooze(incident.clone(), &person("sato"), mins(8 * 60 + 1), by("sato"), &facts(), at(1)).is_err());
+    assert!(
+        snooze(incident.clone(), &person("sato"), mins(8 * 60 + 1), by("sato"), &facts(), at(1)).is_err()
+    );
     let put_off = snooze(incident, &person("sato"), mins(120), by("sato"), &facts(), at(1)).unwrap();
     let step = |step| Due::Step { step, nth: 0 };
     assert_eq!(dues(&put_off.incident), [(60, step(2)), (121, step(1)), (121, Due::Wake)]);
@@ -307,12 +381,14 @@ fn an_automatic_step_runs_once_and_ends_it_only_if_it_helped() {
     let fits = Facts { fitness: Some(Fitness::Fits), ..facts() };
     let begun = advance(first.incident.clone(), &fits, at(0));
     assert!(begun.act.is_some());
-    let worked = ended(begun.incident.clone(), &Ended { worked: true, say: String::new() }, &facts(), at(1)).unwrap();
+    let worked =
+        ended(begun.incident.clone(), &Ended { worked: true, say: String::new() }, &facts(), at(1)).unwrap();
     let well = Facts { healthy: Some(true), ..facts() };
     assert!(!advance(worked.incident.clone(), &well, at(3)).incident.is_open());
     let ill = Facts { healthy: Some(false), ..facts() };
     assert_eq!(told(&advance(worked.incident, &ill, at(3))), [("lead", &Why::ActionFailed)]);
-    let failed = ended(begun.incident.clone(), &Ended { worked: false, say: String::new() }, &facts(), at(1)).unwrap();
+    let failed =
+        ended(begun.incident.clone(), &Ended { worked: false, say: String::new() }, &facts(), at(1)).unwrap();
     assert_eq!(told(&failed), [("lead", &Why::ActionFailed)]);
     // Whoever ran it is gone: it is not run again, and the ladder goes on.
     let unheard = on(begun.incident, 10);
@@ -358,7 +434,8 @@ fn a_warning_waits_for_working_hours_and_climbs_once_it_is_critical() {
     assert!(opened.orders.is_empty());
     assert_eq!(dues(&opened.incident), [(480, Due::Morning)]);
     assert_eq!(told(&on(opened.incident.clone(), 480)), [("sato", &Why::Warning)]);
-    let worse = alerted(Some(opened.incident), || unreachable!(), &[news("b", true, true)], &night, at(9)).unwrap();
+    let worse =
+        alerted(Some(opened.incident), || unreachable!(), &[news("b", true, true)], &night, at(9)).unwrap();
     assert_eq!(told(&worse), [("sato", &Why::Step)]);
     let info = News { severity: AlertSeverity::Info, ..news("a", true, true) };
     assert!(alerted(None, || opening(ladder(Unless::Acknowledged)), &[info], &night, at(0)).is_none());

@@ -88,7 +88,12 @@ impl<'a> Turn<'a> {
     }
 
     /// Pages people in one go: those who were not told in this move already. Whoever is outside is left out of a drill.
-    pub fn page(&mut self, people: impl IntoIterator<Item = PersonId>, step: Option<usize>, why: &Why) -> Vec<PersonId> {
+    pub fn page(
+        &mut self,
+        people: impl IntoIterator<Item = PersonId>,
+        step: Option<usize>,
+        why: &Why,
+    ) -> Vec<PersonId> {
         self.page_late(people, step, why, None)
     }
 

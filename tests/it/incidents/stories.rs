@@ -75,7 +75,8 @@ async fn of_two_presses_at_once_one_wins_and_the_other_is_told_who_has_it() {
     world.says("taisun", "API down", true).await;
     let id = "INC-1".into();
     let (one, other) = (wish("sato", "slack:a"), wish("suzuki", "slack:b"));
-    let (a, b) = tokio::join!(world.incidents.acknowledge(&id, &one), world.incidents.acknowledge(&id, &other));
+    let (a, b) =
+        tokio::join!(world.incidents.acknowledge(&id, &one), world.incidents.acknowledge(&id, &other));
     let replies = [a.unwrap().reply, b.unwrap().reply];
     assert_eq!(replies.iter().filter(|reply| **reply == Reply::Done).count(), 1, "{replies:?}");
     let timeline = world.store.timeline(&id).await.unwrap();

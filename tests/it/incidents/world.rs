@@ -7,13 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::Row as _;
-use tokio::task::JoinHandle;
 use toban::app::attach::{AlertNews, Attach as _};
 use toban::app::company::{Company, Speech};
 use toban::app::delivery::Delivery;
 use toban::app::escalator;
 use toban::app::estate::Estate;
-use toban::app::incidents::{Actions, Incidents, OrderPages, PageOrder, Tools, Wish, WhoIsOnCall};
+use toban::app::incidents::{Actions, Incidents, OrderPages, PageOrder, Tools, WhoIsOnCall, Wish};
 use toban::base::Clock;
 use toban::base::clock::{pause, within};
 use toban::base::ids::{IncidentId, PersonId, ServiceId};
@@ -28,6 +27,7 @@ use toban::domain::words::{Lang, Reader, Words};
 use toban::ports::Capabilities;
 use toban::store::{NewPage, Role, Store, StoreError};
 use toban::wire;
+use tokio::task::JoinHandle;
 
 /// Longer than anything takes that is not broken.
 const LONG: Duration = Duration::from_secs(30);
@@ -165,7 +165,11 @@ impl World {
             started: self.clock.now(),
             ended: None,
         };
-        let first = sqlx::query("select version from alert where id = $1").bind(key).fetch_optional(&raw).await.unwrap();
+        let first = sqlx::query("select version from alert where id = $1")
+            .bind(key)
+            .fetch_optional(&raw)
+            .await
+            .unwrap();
         let version = first.as_ref().map_or(1, |row| row.get::<i64, _>(0) + 1);
         sqlx::query(
             "insert into alert (id, source, service, grouping, severity, firing, content, count, first, seen, version,
