@@ -15,6 +15,8 @@ mod resolve;
 mod turn;
 
 #[cfg(test)]
+mod edges;
+#[cfg(test)]
 mod histories;
 #[cfg(test)]
 mod tests;

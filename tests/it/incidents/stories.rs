@@ -24,6 +24,7 @@ async fn sagebase_the_on_call_then_the_lead_then_everybody_until_it_is_resolved(
 async fn bluelamp_recovery_first_then_people() {
     let world = World::begin().await;
     world.says("bluelamp", "Portal down", true).await;
+    world.until(1, |incident| incident.action.as_ref().is_some_and(|acting| acting.worked.is_some())).await;
     world.pass(61).await;
     insta::assert_snapshot!("bluelamp_pages", world.pages().await);
     insta::assert_snapshot!("bluelamp_story", world.story(1).await);

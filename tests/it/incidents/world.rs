@@ -138,6 +138,16 @@ impl World {
         within(LONG, done).await.unwrap();
     }
 
+    /// Waits until an incident is like that.
+    pub async fn until(&self, number: u64, like: impl Fn(&Incident) -> bool) {
+        let done = async {
+            while !like(&self.incident(number).await) {
+                pause(Duration::from_millis(2)).await;
+            }
+        };
+        within(LONG, done).await.unwrap();
+    }
+
     pub fn wish(&mut self, person: &str) -> Wish {
         self.asked += 1;
         wish(person, &format!("slack:{}", self.asked))
