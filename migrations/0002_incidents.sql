@@ -67,6 +67,9 @@ create unique index incident_one_open on incident (service, grouping) where stat
 create index incident_due on incident (due) where due is not null;
 create index incident_by_state on incident (state, updated);
 create index incident_by_service on incident (service, opened);
+create index incident_over on incident (service, grouping, updated) where state = 'resolved';
+-- What of an incident still fires and is not silenced: its end waits for that.
+create index alert_of_incident on alert (incident) where incident is not null and firing = 1 and silence is null;
 
 -- What happened in an incident, who did it and from where. Never edited.
 create table timeline (

@@ -10,7 +10,7 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::app::{heartbeat, keeper, pulse};
+use crate::app::{escalator, heartbeat, keeper, pulse};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
 use crate::web::{Readers, Server, calendar, health, hooks, metrics};
@@ -70,6 +70,7 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
         }),
         tokio::spawn(check_store(toban.store.clone(), ready.clone())),
         tokio::spawn(async move { match vitals.measure(measured).await {} }),
+        tokio::spawn(escalator::escalate(toban.incidents.clone())),
     ];
     if let Some((pulse, every)) = toban.pulse.clone() {
         let well: pulse::Wellness = Arc::new(move || {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use crate::app::company::Company;
 use crate::app::delivery::Delivery;
 use crate::app::estate::Estate;
+use crate::app::incidents::Incidents;
 use crate::app::limits::Limits;
 use crate::app::progress::Progress;
 use crate::app::verb::{Ask, Proposal, Verb};
@@ -37,6 +38,8 @@ pub struct Desk {
     pub verbs: BTreeMap<&'static str, Arc<dyn Verb>>,
     /// Plans, results, topics.
     pub store: Store,
+    /// What people work on, where there is anything to be told of it.
+    pub incidents: Option<Incidents>,
     /// Says what cannot wait for the answer.
     pub delivery: Delivery,
     /// How long things may take.
@@ -109,6 +112,7 @@ impl Desk {
         let Some(person) = self.company.person_at(message.place.door, &message.user) else {
             return Answer::private(stranger(message), "refused: unknown person");
         };
+        self.heard_of(message, person).await;
         match self.understand(message, person).await {
             Ok(invocation) => self.obey(message, person, &invocation, progress).await,
             Err(misunderstood) => {
@@ -159,6 +163,9 @@ impl Desk {
         progress: &Progress,
     ) -> Answer {
         if let Some(answer) = self.pressed(message, person, invocation, progress).await {
+            return answer;
+        }
+        if let Some(answer) = self.about_incidents(message, person, invocation).await {
             return answer;
         }
         let permit = match self.permit(message, person, &invocation.verb, invocation.risk, invocation) {

@@ -23,6 +23,7 @@ use std::sync::Arc;
 use crate::base::Secret;
 use crate::base::ids::{PersonId, RoleId, ServiceId};
 use crate::domain::person::{Person, Role};
+use crate::domain::policy::Policy;
 use crate::domain::schedule::Schedule;
 use crate::domain::service::Services;
 
@@ -143,6 +144,43 @@ impl Config {
             SlackMode::Http => SlackEntry::Http(get(&slack.signing_secret)?),
         };
         Some(SlackAccess { bot_token: get(&slack.bot_token)?, entry })
+    }
+
+    /// The ladder of each service that has one.
+    pub fn ladders(&self) -> BTreeMap<ServiceId, Policy> {
+        let named = self.duties.iter().filter_map(|(service, duty)| {
+            let policy = self.policies.get(duty.policy.as_ref()?)?;
+            Some((service.clone(), ladders::policy(policy)))
+        });
+        named.collect()
+    }
+
+    /// Everybody in each group, its groups' people included, in the order of the config.
+    pub fn groups_of_people(&self) -> BTreeMap<String, Vec<PersonId>> {
+        let groups = self.groups.keys().map(|id| {
+            let (mut people, mut seen, mut open) = (Vec::new(), Vec::new(), vec![id.as_str()]);
+            while let Some(id) = open.pop() {
+                let Some(group) = self.groups.get(id).filter(|_| !seen.contains(&id)) else { continue };
+                seen.push(id);
+                for name in &group.people {
+                    if name == "*" {
+                        let inside = |id: &PersonId| self.reach.get(id).is_none_or(|reach| !reach.external);
+                        people.extend(self.people.iter().map(|person| person.id.clone()).filter(inside));
+                    } else {
+                        people.push(PersonId::new(name));
+                    }
+                }
+                open.extend(group.groups.iter().rev().map(String::as_str));
+            }
+            let mut once = Vec::with_capacity(people.len());
+            people.into_iter().for_each(|person| {
+                if !once.contains(&person) {
+                    once.push(person)
+                }
+            });
+            (id.clone(), once)
+        });
+        groups.collect()
     }
 
     /// Where Toban keeps its memory: the URL may hold a password. None while it is still to be fetched.

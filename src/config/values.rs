@@ -75,6 +75,8 @@ written! {
     };
     /// A day: `2026-01-01`.
     Day(jiff::civil::Date) = "day", |text| text.parse().map_err(|_| "not a day like 2026-01-01".to_owned());
+    /// Hours of the day in minutes, from and to: `09:00-18:00`.
+    WorkingHours((u32, u32)) = "hours", hours;
     /// A name that can be said in a command: letters, digits, `-` and `_`.
     Name(String) = "name", name;
     /// Who Toban is to Google: `adc`, `file:PATH` or `none`.
@@ -113,6 +115,18 @@ impl Name {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+fn hours(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || "not hours like 09:00-18:00".to_owned();
+    let minutes = |text: &str| {
+        let (hour, minute) = text.trim().split_once(':')?;
+        let (hour, minute): (u32, u32) = (hour.parse().ok()?, minute.parse().ok()?);
+        (hour < 24 && minute < 60 || (hour, minute) == (24, 0)).then_some(hour * 60 + minute)
+    };
+    let (from, to) = text.split_once('-').ok_or_else(wrong)?;
+    let (from, to) = (minutes(from).ok_or_else(wrong)?, minutes(to).ok_or_else(wrong)?);
+    if from < to { Ok((from, to)) } else { Err(wrong()) }
 }
 
 fn wait(text: &str) -> Result<Duration, String> {

@@ -104,6 +104,12 @@ pub fn allowed(person: &Person, wish: Wish<'_>, roles: &BTreeMap<RoleId, Role>) 
         .any(|grant| covers(grant, wish))
 }
 
+/// What whoever was paged for an incident may do about it until it is over, whatever the roles say: a broken config of
+/// roles never takes this away.
+pub fn whoever_is_paged_may(verb: &str) -> bool {
+    matches!(verb, "ack" | "escalate" | "note" | "incident")
+}
+
 fn covers(grant: &Grant, wish: Wish<'_>) -> bool {
     let named =
         |patterns: &[String], name: &str| patterns.iter().any(|pattern| pattern == "*" || pattern == name);

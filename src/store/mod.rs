@@ -11,6 +11,8 @@ mod delivery;
 mod ending;
 mod heartbeats;
 mod inbox;
+mod incident_reads;
+mod incidents;
 mod leases;
 mod migrations;
 mod open;
@@ -22,6 +24,7 @@ mod records;
 mod results;
 mod silences;
 mod sql;
+mod timeline;
 mod upkeep;
 mod waiting;
 mod wakes;
@@ -46,6 +49,7 @@ use writer::{Held, Limbo, Tx};
 pub use overrides::{Handed, StoredOverride, Swap, SwapState};
 pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
 pub use heartbeats::Beat;
+pub use incidents::{Change, Moved, StoredIncident};
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,

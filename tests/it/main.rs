@@ -11,6 +11,7 @@ mod demo;
 mod house;
 mod oncall;
 mod intake;
+mod incidents;
 mod rig;
 mod sandbox;
 mod scenarios;

@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::base::ids::PersonId;
 use crate::config::fault::{At, Fault};
 use crate::config::meaning::{Kind, Reader};
 use crate::config::shape::ladder as shape;
 use crate::config::tree::Node;
+use crate::domain::policy::{self, Policy};
 use crate::domain::service::Service;
 
+/// How often a step is repeated that does not say how often.
+const MANY: u32 = 100;
 /// The kinds of targets that a step can name.
 const TARGETS: [&str; 4] = ["person", "schedule", "group", "channel"];
 
@@ -123,4 +127,34 @@ pub(in crate::config) fn heartbeats(reader: &mut Reader<'_>) -> BTreeMap<String,
         }
     }
     entries.into_iter().map(|(heartbeat, _)| (heartbeat.id.0.clone(), heartbeat)).collect()
+}
+
+/// A policy that was checked, as the domain has it.
+pub(in crate::config) fn policy(shape: &shape::Policy) -> Policy {
+    let steps = shape.step.iter().map(|step| policy::Step {
+        after: step.after.0,
+        unless: match step.unless {
+            Some(shape::Unless::Resolved) => policy::Unless::Resolved,
+            Some(shape::Unless::Acknowledged) | None => policy::Unless::Acknowledged,
+        },
+        // Every target was checked when it was read.
+        notify: step.notify.iter().filter_map(|target| target.parse().ok()).collect(),
+        again: step
+            .every
+            .as_ref()
+            .map(|every| policy::Again { every: every.0, times: step.times.unwrap_or(MANY) }),
+        action: step.action.as_ref().map(|command| policy::Action {
+            command: command.clone(),
+            automatic: step.automatic,
+            components: step.when.iter().flat_map(|when| when.components.clone()).collect(),
+            checks: step.when.iter().flat_map(|when| when.checks.clone()).collect(),
+        }),
+    });
+    Policy {
+        id: shape.id.0.clone(),
+        owner: shape.owner.as_ref().map(PersonId::new),
+        repeat: shape.repeat.unwrap_or(policy::REPEAT),
+        ack_timeout: shape.ack_timeout.as_ref().map_or(policy::ACK_TIMEOUT, |span| span.0),
+        steps: steps.collect(),
+    }
 }

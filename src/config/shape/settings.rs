@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::config::shape::{doors, systems, watching};
-use crate::config::values::{Listen, OpenKey, SecretKey, Span, Url, Zone};
+use crate::config::values::{Listen, OpenKey, SecretKey, Span, Url, WorkingHours, Zone};
 use crate::domain::person::Door;
 use crate::domain::words::Lang;
 
@@ -25,6 +25,8 @@ pub struct Settings {
     pub log: Log,
     /// What people can say.
     pub commands: Commands,
+    /// Incidents.
+    pub incidents: Incidents,
     /// The Slack workspace; connected if there is a bot token.
     pub slack: doors::Slack,
     /// The Discord guild; connected if there is a token.
@@ -176,6 +178,14 @@ pub enum LogFormat {
     Text,
     /// For programs.
     Json,
+}
+
+/// Incidents.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Incidents {
+    /// When warnings reach the on-call, Monday to Friday in the zone of `words.tz`: `09:00-18:00`.
+    pub working_hours: WorkingHours,
 }
 
 /// What people can say.

@@ -87,6 +87,8 @@ pub enum Kind {
     Plan,
     /// `R-7K2M9QX4TB`.
     Result,
+    /// `INC-42`, or `42`.
+    Incident,
     /// A message of ours.
     Post,
     /// `sato`, `@sato`.
@@ -160,6 +162,7 @@ impl Param {
             // The others mean the same.
             Kind::Keyword => return self.literals().next().unwrap_or_default().to_owned(),
             Kind::Plan => "PLAN",
+            Kind::Incident => "INCIDENT",
             Kind::Result => "RESULT",
             Kind::Post => "POST",
             Kind::Person => "PERSON",
@@ -212,6 +215,7 @@ impl Kind {
             Self::Plan => "param-kind-plan",
             Self::Result => "param-kind-result",
             Self::Post => "param-kind-post",
+            Self::Incident => "param-kind-incident",
             Self::Person => "param-kind-person",
             Self::Schedule => "param-kind-schedule",
             Self::Command => "param-kind-command",

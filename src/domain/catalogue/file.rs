@@ -69,6 +69,7 @@ const KINDS: &[&str] = &[
     "keyword",
     "plan",
     "result",
+    "incident",
     "post",
     "person",
     "schedule",

@@ -109,6 +109,7 @@ pub(super) fn read(word: &str, param: &Param, known: Known<'_>) -> Reading {
             .map(|(key, value)| Value::Pair(key.into(), value.into())),
         Kind::Plan => id("P-", word),
         Kind::Result => id("R-", word),
+        Kind::Incident => incident(word),
         Kind::Environment => known
             .services
             .iter()
@@ -221,6 +222,16 @@ fn id(prefix: &str, word: &str) -> Option<Value> {
     let rest = upper.strip_prefix(prefix)?;
     let fits = (4..=32).contains(&rest.len()) && rest.bytes().all(|c| c.is_ascii_alphanumeric());
     fits.then_some(Value::Id(upper))
+}
+
+/// `INC-42`, `inc42`, `#42`, `42`.
+fn incident(word: &str) -> Option<Value> {
+    let lower = word.to_ascii_lowercase();
+    let digits = lower.strip_prefix("inc").map_or(lower.as_str(), |rest| rest.trim_start_matches('-'));
+    let digits = digits.trim_start_matches('#');
+    let fits = (1..=12).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit());
+    let number: u64 = digits.parse().ok().filter(|_| fits)?;
+    Some(Value::Id(format!("INC-{number}")))
 }
 
 fn person(word: &str, people: &[Person]) -> Option<Value> {

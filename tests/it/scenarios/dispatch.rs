@@ -91,6 +91,7 @@ async fn dispatch(chat: &Arc<Quiet>, store: &Store) -> Dispatch {
     let delivery = Delivery::new(store.clone(), clock.clone(), Duration::from_millis(1), [door]);
     let verb: Arc<dyn Verb> = Arc::new(Moody);
     Dispatch::new(Desk {
+        incidents: None,
         catalogue: Arc::new(Catalogue::embedded().unwrap()),
         company: Arc::new(Company::new(vec![person], roles, Speech::default())),
         estate: Arc::new(estate),
