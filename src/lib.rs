@@ -2,7 +2,7 @@
 //!
 //! The house has floors, and arrows point down only; `tests/it/house.rs` holds them:
 //! `base` (ground) → `domain` (law) → `ports`, `store`, `config` (shelves) → `app` (work)
-//! → `chat`, `backends`, `web`, `sandbox` (doors) → the roof: `wire` builds everything, `lifecycle` starts and ends it,
+//! → `chat`, `backends`, `pagers`, `web`, `sandbox` (doors) → the roof: `wire` builds everything, `lifecycle` starts and ends it,
 //! `cli` and `tasks` are the command line, `errand` is `toban run`, `demo` is `toban demo`.
 
 pub mod app;
@@ -16,6 +16,7 @@ pub mod domain;
 pub mod errand;
 pub mod lifecycle;
 pub mod online;
+pub mod pagers;
 pub mod ports;
 pub mod sandbox;
 pub mod store;

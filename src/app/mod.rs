@@ -1,6 +1,7 @@
 //! The use cases: dispatch, verbs, plans, delivery.
 
 pub mod company;
+pub mod contacts;
 pub mod delivery;
 pub mod desk;
 pub mod dispatch;
@@ -11,6 +12,7 @@ mod interrupted;
 pub mod keeper;
 pub mod limits;
 pub mod pages;
+pub mod paging;
 mod plans;
 mod press;
 pub mod progress;

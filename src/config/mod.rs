@@ -34,7 +34,7 @@ pub use secret::{MaybeSecret, SecretRef, Vault};
 pub use shape::settings::Settings;
 pub use values::GoogleIdentity;
 
-use meaning::{Reader, ladders, people, services, settings};
+use meaning::{Reader, ladders, paging, people, services, settings};
 use tree::{Entries, Node, lay};
 
 /// A config without a fault.
@@ -169,6 +169,9 @@ fn finish(
     let policies = ladders::policies(&mut reader, &services);
     let schedules = ladders::schedules(&mut reader);
     let sources = ladders::sources(&mut reader);
+    if let Some(settings) = &settings {
+        paging::providers(&mut reader, settings);
+    }
     let Reader { faults: wrong, warnings, unread, .. } = reader;
     faults.extend(wrong);
     if faults.is_empty() {

@@ -7,6 +7,7 @@ mod intake;
 mod logs;
 mod pager;
 mod releases;
+mod replies;
 
 pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
 pub use error::{BackendError, Kind};
@@ -15,6 +16,7 @@ pub use intake::Intake;
 pub use logs::{LogStream, Logs};
 pub use pager::{Found, Pager, PagerError, Paging, Purpose};
 pub use releases::{Progress, Releases};
+pub use replies::{Press, Replies, Reply};
 
 use std::sync::Arc;
 

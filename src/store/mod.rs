@@ -13,6 +13,8 @@ mod inbox;
 mod leases;
 mod migrations;
 mod open;
+mod page_ends;
+mod page_keys;
 mod pages;
 mod plans;
 mod posts;
@@ -38,6 +40,9 @@ use batch::{Ask, Queued, Work};
 use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
+pub use page_ends::{FAIL_OVER, Lapsed, PageEnd};
+pub use page_keys::StoredPage;
+pub use pages::ClaimedPage;
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,

@@ -21,7 +21,7 @@ const FEW: i64 = 200;
 const DAY: Duration = Duration::from_hours(24);
 
 /// What is forgotten, how long after its time. Each takes the moment and the number of rows.
-const OLD: [(Duration, &str); 5] = [
+const OLD: [(Duration, &str); 7] = [
     (
         DAY.saturating_mul(7),
         "delete from inbox where id in
@@ -42,6 +42,15 @@ const OLD: [(Duration, &str); 5] = [
         DAY.saturating_mul(7),
         "delete from wake where id in
             (select id from wake where done = 1 and due < $1 order by due limit $2) returning id",
+    ),
+    (
+        DAY.saturating_mul(400),
+        "delete from page where id in (select id from page where ended < $1 order by ended limit $2) returning id",
+    ),
+    (
+        DAY.saturating_mul(30),
+        "delete from page_key where hash in
+            (select hash from page_key where created < $1 order by created limit $2) returning hash",
     ),
     (
         // Long after it was taken for dead, so that one that was only cut off finds its last commit.

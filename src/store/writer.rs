@@ -65,6 +65,7 @@ pub(super) enum Held {
     Message,
     Post,
     Wake,
+    Page,
 }
 
 /// Rows that are this replica's although nobody was told so: whoever asked had stopped listening when they were

@@ -4,7 +4,9 @@
 mod health;
 mod manners;
 mod problem;
+mod replies;
 mod server;
 
 pub use health::health;
+pub use replies::{Doors, replies};
 pub use server::Server;

@@ -5,6 +5,7 @@ pub mod http;
 pub mod inbound;
 pub mod manifest;
 pub mod outbound;
+pub mod pager;
 pub mod payload;
 pub mod reception;
 pub mod render;

@@ -1,0 +1,19 @@
+# Pages to people.
+page-many = { $count } incidents: { $first }
+page-more = and { $count } more
+page-again = (perhaps a second time) { $subject }
+page-ack = Acknowledge
+page-ack-test = I got it
+page-ack-voice = To acknowledge, press 4.
+page-ack-sms = Reply 4 to acknowledge.
+page-test = Test page from Toban
+page-test-why = You asked for it with /oncall test. Nothing is wrong.
+page-test-press = This is a test. Press the button to put on record that it arrived.
+page-test-received = Received: this way of reaching you works.
+page-open = Nobody has it yet.
+page-yours = You have it.
+page-held = { $who } has had it since { $since }.
+page-over = It has been over since { $since }.
+page-gone = This incident is no longer known.
+page-not-saved = Not saved. Please press again in a moment.
+page-unknown = This link is not known, or it is too old.

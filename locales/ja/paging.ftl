@@ -1,0 +1,19 @@
+# 呼び出し
+page-many = インシデント { $count } 件: { $first }
+page-more = ほか { $count } 件
+page-again = （再送の可能性あり）{ $subject }
+page-ack = 対応する
+page-ack-test = 受信しました
+page-ack-voice = 対応するには、4 を押してください。
+page-ack-sms = 対応する場合は 4 と返信してください。
+page-test = Toban の呼び出しテスト
+page-test-why = /oncall test によるテストです。障害は発生していません。
+page-test-press = これはテストです。ボタンを押すと、受信が記録されます。
+page-test-received = 受信を確認しました。この連絡手段は有効です。
+page-open = まだ誰も対応していません。
+page-yours = あなたが対応中です。
+page-held = { $who } さんが { $since } から対応中です。
+page-over = { $since } に解決済みです。
+page-gone = このインシデントは見つかりません。
+page-not-saved = 保存できませんでした。少し待ってから、もう一度押してください。
+page-unknown = このリンクは無効か、期限切れです。
