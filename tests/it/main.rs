@@ -9,6 +9,7 @@ mod coverage;
 mod delivery;
 mod demo;
 mod house;
+mod pagers;
 mod rig;
 mod sandbox;
 mod scenarios;

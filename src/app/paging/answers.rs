@@ -103,7 +103,7 @@ impl Answering {
                         Answered::NotSaved(why) => {
                             self.paging.hush(incident);
                             tracing::warn!(incident.id = %incident, error = why, "an answer to a page could not be saved");
-                            return Ok(Some(self.reply(page, Phrase::new("page-not-saved"), true, false)));
+                            return Ok(Some(self.reply(page, Phrase::new("paging-not-saved"), true, false)));
                         }
                     }
                 }
@@ -121,16 +121,16 @@ impl Answering {
     /// Where it stands, to the person of the page.
     fn said(&self, page: &StoredPage, standing: &Standing, answered: bool) -> Phrase {
         if page.incident.is_none() {
-            return Phrase::new(if answered { "page-test-received" } else { "page-test-press" });
+            return Phrase::new(if answered { "paging-test-received" } else { "paging-test-press" });
         }
         match standing {
-            Standing::Open => Phrase::new("page-open"),
-            Standing::Held { by, .. } if *by == page.person => Phrase::new("page-yours"),
-            Standing::Held { by, since } => Phrase::new("page-held")
+            Standing::Open => Phrase::new("paging-open"),
+            Standing::Held { by, .. } if *by == page.person => Phrase::new("paging-yours"),
+            Standing::Held { by, since } => Phrase::new("paging-held")
                 .with("who", self.paging.0.desk.company.name(by))
                 .with("since", *since),
-            Standing::Over { since } => Phrase::new("page-over").with("since", *since),
-            Standing::Gone => Phrase::new("page-gone"),
+            Standing::Over { since } => Phrase::new("paging-over").with("since", *since),
+            Standing::Gone => Phrase::new("paging-gone"),
         }
     }
 
@@ -145,7 +145,7 @@ impl Answering {
             lines.extend(content.lines.iter().map(say));
         }
         let test = page.incident.is_none();
-        let label = Phrase::new(if test { "page-ack-test" } else { "page-ack" });
+        let label = Phrase::new(if test { "paging-ack-test" } else { "paging-ack" });
         let button = button.then(|| say(&label));
         Reply { lang: reader.lang, headline: say(&headline), lines, button, done }
     }

@@ -75,19 +75,19 @@ pub(super) fn compose(desk: &Desk, means: Means, pages: &[Page], address: Addres
         let named = pages.iter().take(NAMED).map(|page| format!("• {}", say(&page.content.subject)));
         lines.extend(named);
         if pages.len() > NAMED {
-            lines.push(say(&Phrase::new("page-more").with("count", pages.len() - NAMED)));
+            lines.push(say(&Phrase::new("paging-more").with("count", pages.len() - NAMED)));
         }
-        subject = say(&Phrase::new("page-many").with("count", pages.len()).with("first", subject));
+        subject = say(&Phrase::new("paging-many").with("count", pages.len()).with("first", subject));
     }
     lines.extend(first.content.lines.iter().map(say));
     if again && !matches!(means, Means::Pagerduty | Means::Webhook) {
-        subject = say(&Phrase::new("page-again").with("subject", subject));
+        subject = say(&Phrase::new("paging-again").with("subject", subject));
     }
     let label = match means {
-        Means::Voice => Phrase::new("page-ack-voice"),
-        Means::Sms => Phrase::new("page-ack-sms"),
-        _ if purpose == Purpose::Test => Phrase::new("page-ack-test"),
-        _ => Phrase::new("page-ack"),
+        Means::Voice => Phrase::new("paging-ack-voice"),
+        Means::Sms => Phrase::new("paging-ack-sms"),
+        _ if purpose == Purpose::Test => Phrase::new("paging-ack-test"),
+        _ => Phrase::new("paging-ack"),
     };
     let mut incidents = Vec::new();
     for incident in pages.iter().filter_map(|page| page.row.incident.as_ref()) {

@@ -111,6 +111,11 @@ impl Paging {
         }
     }
 
+    /// How a person is reached, in that person's order.
+    pub fn contacts_of(&self, person: &crate::base::ids::PersonId) -> &[crate::domain::contact::Contact] {
+        self.0.desk.contacts.of(person)
+    }
+
     /// Whether any provider can be reached. While none can, the fault is ours: no page counts as failed, nobody is
     /// found to be out of reach, and steps that fire do not count as fired.
     pub fn providers_reachable(&self) -> bool {

@@ -121,8 +121,8 @@ pub fn test_order(person: &PersonId) -> PageOrder {
         person: person.clone(),
         severity: AlertSeverity::Info,
         purpose: Purpose::Test,
-        subject: Phrase::new("page-test"),
-        lines: vec![Phrase::new("page-test-why")],
+        subject: Phrase::new("paging-test"),
+        lines: vec![Phrase::new("paging-test-why")],
         vendor: false,
     }
 }

@@ -45,7 +45,7 @@ async fn press(State(doors): State<Arc<Doors>>, Path(token): Path<String>) -> Re
 /// The page. The form goes back to where it came from, so the token stands nowhere in it.
 fn page(doors: &Doors, reply: Option<Reply>) -> Response {
     let Some(reply) = reply else {
-        let said = doors.words.say(&Reader::default(), &Phrase::new("page-unknown"));
+        let said = doors.words.say(&Reader::default(), &Phrase::new("paging-unknown"));
         return (StatusCode::NOT_FOUND, said).into_response();
     };
     let lang = match reply.lang {
