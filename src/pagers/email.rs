@@ -101,14 +101,16 @@ impl Email {
         let to: Mailbox = to.parse().map_err(|_| refuse("not an address"))?;
         let id = format!("<{}@{}>", super::key(page), self.from.email.domain());
         let subject = shorten(&page.subject, SUBJECT).replace(['\r', '\n'], " ");
-        let mut builder = Message::builder().from(self.from.clone()).to(to).subject(subject).message_id(Some(id));
+        let mut builder =
+            Message::builder().from(self.from.clone()).to(to).subject(subject).message_id(Some(id));
         if let Some(incident) = page.incidents.first() {
             // What is said of one incident stands together.
             let thread = format!("<{incident}@{}>", self.from.email.domain());
             builder = builder.references(thread.clone()).in_reply_to(thread);
         }
         for (name, value) in [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")] {
-            builder = builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
+            builder =
+                builder.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned()));
         }
         if page.purpose == Purpose::Trigger && page.severity == AlertSeverity::Critical {
             let name = HeaderName::new_from_ascii_str("Importance");
@@ -120,13 +122,10 @@ impl Email {
     }
 }
 
-/// Of a sender of ours, where none is configured.
-fn domain(host: &str) -> String {
-    match host.parse::<std::net::IpAddr>() {
-        Ok(std::net::IpAddr::V4(address)) => format!("[{address}]"),
-        _ if host.starts_with('[') => "localhost".to_owned(),
-        _ => host.to_owned(),
-    }
+/// Of a sender of ours, where none is configured: the server's name, if it has one.
+fn domain(host: &str) -> &str {
+    let number = host.starts_with('[') || host.parse::<std::net::IpAddr>().is_ok();
+    if number { "localhost" } else { host }
 }
 
 /// Whether the server is this machine: nobody listens in between.

@@ -70,8 +70,7 @@ impl Pager for Pagerduty {
         let Address::Key(key) = &page.address else {
             return Err(PagerError::Refused("no integration key".to_owned()));
         };
-        let request =
-            self.client.post(&format!("{}/v2/enqueue", self.url)).json(&event(key.reveal(), page));
+        let request = self.client.post(&format!("{}/v2/enqueue", self.url)).json(&event(key.reveal(), page));
         let answer = self.client.ask(request).await?;
         match answer.status.as_u16() {
             202 => Ok(answer.body["dedup_key"].as_str().map_or_else(|| dedup_key(page), str::to_owned)),

@@ -8,7 +8,10 @@ use sqlx::{AnyConnection, SqlSafeStr};
 use crate::base::clock::within;
 
 /// Every migration, oldest first. A file that has been released is never edited: its checksum is in the database.
-const FILES: [(&str, &str); 1] = [("first", include_str!("../../migrations/0001_first.sql"))];
+const FILES: [(&str, &str); 2] = [
+    ("first", include_str!("../../migrations/0001_first.sql")),
+    ("incidents", include_str!("../../migrations/0002_incidents.sql")),
+];
 
 /// Tries, because two processes may open a fresh SQLite file at the same moment and SQLite has no migration lock.
 const TRIES: u32 = 4;

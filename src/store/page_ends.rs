@@ -104,7 +104,8 @@ const RETRY: &str = "update page set state = 'waiting', due = $2, why = $3, atte
         again = case when $4 = 1 then 1 else again end
     where id = $1 and token = $5 and state = 'sending' returning id";
 
-const HELD: &str = "update page set state = 'waiting', due = $2, began = case when attempts = 0 then null else began end
+const HELD: &str =
+    "update page set state = 'waiting', due = $2, began = case when attempts = 0 then null else began end
     where id = $1 and token = $3 and state = 'sending' returning id";
 
 /// The next way that was not tried yet goes out at that moment, if it was to go out later.

@@ -82,12 +82,18 @@ fn hash(secret: &Secret) -> String {
 }
 
 static GIVE: LazyLock<Bulk> = LazyLock::new(|| {
-    Bulk::new("insert into page_key (hash, page, created) values", 1, "(?, ?, $1)", "on conflict (hash, page) do nothing")
+    Bulk::new(
+        "insert into page_key (hash, page, created) values",
+        1,
+        "(?, ?, $1)",
+        "on conflict (hash, page) do nothing",
+    )
 });
 
 /// Writes what pages are answered with.
 pub(super) async fn give(tx: &mut Tx, keys: Vec<(&Secret, &PageId)>) -> Result<(), StoreError> {
-    let mut keys: Vec<(String, &str)> = keys.into_iter().map(|(key, page)| (hash(key), page.as_str())).collect();
+    let mut keys: Vec<(String, &str)> =
+        keys.into_iter().map(|(key, page)| (hash(key), page.as_str())).collect();
     keys.sort_by(|one, other| one.1.cmp(other.1));
     for chunk in chunks(&keys, |(_, page)| page) {
         let query = GIVE.rows(chunk.len()).bind(tx.now);
@@ -134,8 +140,11 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn pages_by_remote(&self, means: Means, remote: &str) -> Result<Vec<StoredPage>, StoreError> {
-        let sql =
-            concat!("select ", columns!(), " from page where remote = $1 and means = $2 order by planned, id");
+        let sql = concat!(
+            "select ",
+            columns!(),
+            " from page where remote = $1 and means = $2 order by planned, id"
+        );
         self.look_pages(sql, args![remote, means.as_str()]).await
     }
 

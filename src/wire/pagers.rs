@@ -81,8 +81,7 @@ pub fn pagers(
     }
     pagers.extend(telegram(config, &client).map(|bot| Arc::new(bot) as Arc<dyn Pager>));
     let twilio = &settings.twilio;
-    if let (Some(sid), Some(token)) =
-        (open(config, &twilio.account_sid), secret(config, &twilio.auth_token))
+    if let (Some(sid), Some(token)) = (open(config, &twilio.account_sid), secret(config, &twilio.auth_token))
     {
         let plain = |key: &Option<OpenKey>| open(config, key).map(|text| text.reveal().to_owned());
         let from = plain(&twilio.from);

@@ -115,7 +115,12 @@ impl Answering {
         }
         let standing = standing.unwrap_or(Standing::Gone);
         let done = matches!(&standing, Standing::Held { by, .. } if *by == first.person);
-        Ok(Some(self.reply(first, self.said(first, &standing, true), false, done || first.incident.is_none())))
+        Ok(Some(self.reply(
+            first,
+            self.said(first, &standing, true),
+            false,
+            done || first.incident.is_none(),
+        )))
     }
 
     /// Where it stands, to the person of the page.

@@ -54,7 +54,8 @@ impl Lane {
         let waits = |page: &Page| {
             let first = page.row.incident.as_ref().is_none_or(|incident| !self.told.contains_key(incident));
             // One telephone rings once at a time.
-            matches!(page.content.purpose, Purpose::Trigger | Purpose::Note) && (!first || means == Means::Voice)
+            matches!(page.content.purpose, Purpose::Trigger | Purpose::Note)
+                && (!first || means == Means::Voice)
         };
         pages.iter().all(waits).then_some(until)
     }
@@ -202,11 +203,7 @@ async fn look_up(paging: &Paging, means: Means, mut page: Page) -> Option<Page> 
     }
 }
 
-fn prepare(
-    paging: &Paging,
-    means: Means,
-    pages: &[Page],
-) -> Result<(Arc<dyn Pager>, Message), PagerError> {
+fn prepare(paging: &Paging, means: Means, pages: &[Page]) -> Result<(Arc<dyn Pager>, Message), PagerError> {
     let desk = &paging.0.desk;
     let missing = || PagerError::Refused(format!("{} is not set up", means.as_str()));
     let pager = paging.0.by_means.get(&means).ok_or_else(missing)?.clone();
@@ -287,8 +284,7 @@ async fn fail(paging: &Paging, means: Means, pages: &[Page], error: &PagerError)
     for page in pages {
         let chance = uuid::Uuid::new_v4().as_bytes()[0];
         let (purpose, attempts, began) = (page.content.purpose, page.row.attempts, page.row.began);
-        let tried =
-            verdict::Try { means, purpose, attempts, began, now: paging.0.desk.clock.now(), chance };
+        let tried = verdict::Try { means, purpose, attempts, began, now: paging.0.desk.clock.now(), chance };
         let verdict = verdict::of(error, tried);
         tracing::warn!(page.id = %page.row.id, page.means = means.as_str(), page.attempts = attempts + 1, error = %error,
             page.given_up = matches!(verdict, PageEnd::Failed(_)), "a page did not go out");

@@ -55,9 +55,9 @@ pub struct Content {
 /// the person's choice of severities where that would leave no way at all.
 pub fn pages(contacts: &[Contact], order: &PageOrder, now: Timestamp) -> Vec<NewPage> {
     let numbered: Vec<(usize, &Contact)> = contacts.iter().enumerate().collect();
-    let wanted: Vec<_> =
-        numbered.iter().copied().filter(|(_, contact)| takes(contact, order)).collect();
-    let wanted = if wanted.is_empty() && order.severity == AlertSeverity::Critical { numbered } else { wanted };
+    let wanted: Vec<_> = numbered.iter().copied().filter(|(_, contact)| takes(contact, order)).collect();
+    let wanted =
+        if wanted.is_empty() && order.severity == AlertSeverity::Critical { numbered } else { wanted };
     let fitting = wanted.into_iter().filter(|(_, contact)| fits(contact.by, order.purpose));
     let mut first = None;
     let mut pages = Vec::new();

@@ -71,7 +71,11 @@ async fn look(paging: &Paging, counter: &Arc<Counter>) -> Result<Option<Duration
     let means = counter.means;
     if desk.store.has_orphan_pages(means).await? {
         let pages = desk.store.adopt_pages(means, room(counter)).await?;
-        tracing::warn!(page.means = means.as_str(), pages = pages.len(), "taking over pages that were being sent");
+        tracing::warn!(
+            page.means = means.as_str(),
+            pages = pages.len(),
+            "taking over pages that were being sent"
+        );
         take(paging, counter, pages.into_iter().map(Page::read).collect());
     }
     loop {

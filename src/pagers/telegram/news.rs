@@ -25,7 +25,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 /// # Errors
 /// When Telegram does not take it.
 pub async fn register(telegram: &Telegram, url: &str, secret: &Secret) -> Result<(), PagerError> {
-    let wanted = json!({ "url": url, "secret_token": secret.reveal(), "allowed_updates": ["callback_query"] });
+    let wanted =
+        json!({ "url": url, "secret_token": secret.reveal(), "allowed_updates": ["callback_query"] });
     telegram.call("setWebhook", &wanted).await.map(drop)
 }
 

@@ -146,7 +146,8 @@ impl Pager for Twilio {
             _ => ("/Messages", "DateSent>", "messages"),
         };
         let query = [("To", to), (key, day.as_str()), ("PageSize", LIST)];
-        let answer = self.client.ask(self.signed(self.client.get(&self.place(resource)).query(&query))).await?;
+        let answer =
+            self.client.ask(self.signed(self.client.get(&self.place(resource)).query(&query))).await?;
         if !answer.status.is_success() {
             return Err(fault(&answer));
         }

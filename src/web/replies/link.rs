@@ -16,7 +16,8 @@ use crate::domain::words::{Lang, Phrase, Reader};
 use crate::ports::Reply;
 
 /// As everywhere, but that the form may be sent here.
-const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 const STYLE: &str = include_str!("page.css");
 
@@ -53,9 +54,10 @@ fn page(doors: &Doors, reply: Option<Reply>) -> Response {
         Lang::Ja => "ja",
     };
     let lines: String = reply.lines.iter().map(|line| format!("<p>{}</p>", escape(line))).collect();
-    let button = reply.button.as_ref().map(|label| {
-        format!("<form method=\"post\"><button autofocus>{}</button></form>", escape(label))
-    });
+    let button = reply
+        .button
+        .as_ref()
+        .map(|label| format!("<form method=\"post\"><button autofocus>{}</button></form>", escape(label)));
     let state = if reply.done { "done" } else { "open" };
     let body = format!(
         "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\">\

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use tokio::sync::oneshot;
 use toban::app::paging::test_order;
 use toban::base::Secret;
 use toban::domain::contact::Means;
 use toban::domain::words::Words;
 use toban::web::{Doors, Server, replies};
+use tokio::sync::oneshot;
 
 use super::fakes::Rig;
 
@@ -81,7 +81,10 @@ async fn a_link_shows_and_its_button_acknowledges_once() {
     for _ in 0..3 {
         let (status, page) = house.get(&link).await;
         assert_eq!(status, 200);
-        assert!(page.contains("まだ誰も対応していません。") && page.contains("INC-1: sagebase is down"), "{page}");
+        assert!(
+            page.contains("まだ誰も対応していません。") && page.contains("INC-1: sagebase is down"),
+            "{page}"
+        );
         assert!(page.contains("<form method=\"post\"><button autofocus>対応する</button></form>"), "{page}");
         assert!(!page.contains("ghp_") && !page.contains("<script"), "{page}");
     }
@@ -105,7 +108,10 @@ async fn the_page_may_send_its_form_and_is_kept_by_nobody() {
     let answer = house.http.get(format!("{}{}", house.url, house.link())).send().await.unwrap();
     let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
     assert!(header("content-security-policy").contains("form-action 'self'"));
-    assert_eq!((header("cache-control"), header("referrer-policy")), ("no-store".into(), "no-referrer".into()));
+    assert_eq!(
+        (header("cache-control"), header("referrer-policy")),
+        ("no-store".into(), "no-referrer".into())
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -138,7 +144,8 @@ async fn one_answer_does_for_all_incidents_of_a_message() {
     rig.pass(5).await;
     let most = rig.script.sent().into_iter().max_by_key(|sent| sent.page.incidents.len()).unwrap();
     let told = most.page.incidents.len();
-    let reply = toban::ports::Replies::press(rig.answering.as_ref(), &most.page.secret.unwrap()).await.unwrap();
+    let reply =
+        toban::ports::Replies::press(rig.answering.as_ref(), &most.page.secret.unwrap()).await.unwrap();
     assert!(reply.is_some());
     assert_eq!(house.presses().len(), told);
 }
@@ -163,7 +170,8 @@ fn twilio_signature(url: &str, fields: &[(&str, &str)]) -> String {
     use std::process::{Command, Stdio};
     let mut sorted = fields.to_vec();
     sorted.sort_unstable();
-    let message: String = std::iter::once(url.to_owned()).chain(sorted.iter().map(|(k, v)| format!("{k}{v}"))).collect();
+    let message: String =
+        std::iter::once(url.to_owned()).chain(sorted.iter().map(|(k, v)| format!("{k}{v}"))).collect();
     let mut child = Command::new("sh")
         .args(["-c", "openssl dgst -sha1 -hmac 12345 -binary | base64"])
         .stdin(Stdio::piped())
@@ -182,7 +190,8 @@ async fn a_key_that_is_pressed_during_a_call_acknowledges() {
     let secret = house.link().strip_prefix("/p/").unwrap().to_owned();
     let path = format!("/hooks/twilio?page={secret}");
     let press = async |digit: &str| {
-        let fields = [("CallSid", "CA1"), ("Digits", digit), ("From", "+15005550006"), ("To", "+819011111111")];
+        let fields =
+            [("CallSid", "CA1"), ("Digits", digit), ("From", "+15005550006"), ("To", "+819011111111")];
         let form = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let signed = twilio_signature(&format!("{PUBLIC}{path}"), &fields);
         house.post(&path, &[("x-twilio-signature", &signed)], &form).await
@@ -208,7 +217,10 @@ async fn telegrams_button_acknowledges() {
     let header = [("x-telegram-bot-api-secret-token", "telegram-secret")];
     let (status, said) = house.post("/hooks/telegram", &header, &update.to_string()).await;
     let said: Value = serde_json::from_str(&said).unwrap();
-    assert_eq!((status, said["method"].as_str(), said["text"].as_str()), (200, Some("answerCallbackQuery"), Some("You have it.")));
+    assert_eq!(
+        (status, said["method"].as_str(), said["text"].as_str()),
+        (200, Some("answerCallbackQuery"), Some("You have it."))
+    );
     assert_eq!(house.post("/hooks/telegram", &header, r#"{"update_id":2,"message":{}}"#).await.0, 200);
     let wrong = [("x-telegram-bot-api-secret-token", "guess")];
     assert_eq!(house.post("/hooks/telegram", &wrong, &update.to_string()).await.0, 401);

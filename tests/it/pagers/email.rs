@@ -4,13 +4,13 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
-use tokio::process::{Child, ChildStdout, Command};
 use toban::base::Secret;
 use toban::base::clock::within;
 use toban::domain::contact::Means;
 use toban::pagers::email::Email;
 use toban::ports::{Pager, PagerError, Paging};
+use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::process::{Child, ChildStdout, Command};
 
 use super::{page, plain};
 

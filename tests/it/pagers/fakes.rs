@@ -56,7 +56,8 @@ impl Play {
             return (Err(error.clone()), false);
         }
         let due = self.results.iter().position(|(of, _)| *of == means);
-        let result = due.and_then(|due| self.results.remove(due)).map_or(Ok("remote".into()), |(_, result)| result);
+        let result =
+            due.and_then(|due| self.results.remove(due)).map_or(Ok("remote".into()), |(_, result)| result);
         if result.is_ok() {
             self.sent.push(Sent { at, means, page: page.clone() });
         }
@@ -71,7 +72,8 @@ impl Pager for Script {
     }
 
     async fn send(&self, means: Means, page: &Message) -> Result<String, PagerError> {
-        let (result, stuck) = self.0.lock().unwrap().take(means, page, self.1.now().duration_since(self.2).as_secs());
+        let (result, stuck) =
+            self.0.lock().unwrap().take(means, page, self.1.now().duration_since(self.2).as_secs());
         if stuck {
             std::future::pending::<()>().await;
         }
@@ -139,7 +141,13 @@ impl PageOutcomes for Engine {
     async fn delivered(&self, incident: &IncidentId, _: &PersonId, means: Means, _: Timestamp) {
         self.delivered.lock().unwrap().push((incident.to_string(), means));
     }
-    async fn exhausted(&self, incident: &IncidentId, person: &PersonId, _: &PageId, why: &str) -> Result<(), StoreError> {
+    async fn exhausted(
+        &self,
+        incident: &IncidentId,
+        person: &PersonId,
+        _: &PageId,
+        why: &str,
+    ) -> Result<(), StoreError> {
         self.exhausted.lock().unwrap().push(format!("{incident} {person}: {why}"));
         Ok(())
     }
@@ -195,7 +203,14 @@ pub fn contact(by: Means, seconds: u64, address: &str) -> Contact {
 }
 
 fn person(id: &str, name: &str, lang: Lang) -> Person {
-    Person { id: id.into(), name: name.into(), identities: [].into(), roles: Vec::new(), lang: Some(lang), zone: None }
+    Person {
+        id: id.into(),
+        name: name.into(),
+        identities: [].into(),
+        roles: Vec::new(),
+        lang: Some(lang),
+        zone: None,
+    }
 }
 
 impl Rig {
@@ -219,7 +234,11 @@ impl Rig {
         let store = Store::open(&url, clock.clone(), Role::Serve).await.unwrap();
         store.beat().await.unwrap();
         let ways = |number: &str| {
-            vec![contact(Means::Slack, 0, "U1"), contact(Means::Ntfy, 300, "t"), contact(Means::Voice, 600, number)]
+            vec![
+                contact(Means::Slack, 0, "U1"),
+                contact(Means::Ntfy, 300, "t"),
+                contact(Means::Voice, 600, number),
+            ]
         };
         let mut texted = ways("+819011111111");
         texted.push(contact(Means::Sms, 600, "+819011111111"));

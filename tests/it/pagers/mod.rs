@@ -1,8 +1,6 @@
 //! Paging: each provider against a server that is as strict as its documentation, and the worker's stories.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-
-
 mod answers;
 mod email;
 mod fakes;

@@ -55,7 +55,13 @@ async fn ntfy_gets_a_message_with_a_button() {
     assert_eq!((taken["topic"].as_str(), taken["priority"].as_u64()), (Some("sato"), Some(5)));
     assert_eq!(taken["actions"][0]["method"], "POST");
     assert_eq!(taken["actions"][0]["url"], "https://toban.example.com/p/0123456789abcdef0123456789abcdef");
-    let resolved = Paging { purpose: Purpose::Resolved, secret: None, ack_link: None, text: String::new(), ..page(plain("sato")) };
+    let resolved = Paging {
+        purpose: Purpose::Resolved,
+        secret: None,
+        ack_link: None,
+        text: String::new(),
+        ..page(plain("sato"))
+    };
     ntfy(&server).send(Means::Ntfy, &resolved).await.unwrap();
     assert_eq!(server.taken()[1].body["priority"], 2);
     assert!(server.taken()[1].body.get("actions").is_none());
@@ -65,7 +71,8 @@ async fn ntfy_gets_a_message_with_a_button() {
 #[tokio::test]
 async fn a_very_long_page_fits_every_provider() {
     let server = Providers::start().await;
-    let long = |address| Paging { subject: "障".repeat(5_000), text: "害&<\n".repeat(50_000), ..page(address) };
+    let long =
+        |address| Paging { subject: "障".repeat(5_000), text: "害&<\n".repeat(50_000), ..page(address) };
     ntfy(&server).send(Means::Ntfy, &long(plain("sato"))).await.unwrap();
     telegram(&server, BOT_TOKEN).send(Means::Telegram, &long(plain("1000000001"))).await.unwrap();
     let key = Address::Key(Secret::new(ROUTING_KEY));
@@ -83,7 +90,10 @@ async fn failures_are_told_apart() {
     let ntfy = ntfy(&server);
     let page = page(plain("sato"));
     let fails = [
-        (Fault::Status(429, serde_json::Value::Null, Some("17")), PagerError::RateLimited(Duration::from_secs(17))),
+        (
+            Fault::Status(429, serde_json::Value::Null, Some("17")),
+            PagerError::RateLimited(Duration::from_secs(17)),
+        ),
         (status(429), PagerError::RateLimited(Duration::from_secs(10))),
         (status(503), PagerError::Down("HTTP 503".into())),
         (status(502), PagerError::Down("HTTP 502".into())),
@@ -126,7 +136,10 @@ async fn telegram_gets_a_message_with_a_button_and_never_shows_its_token() {
     assert_eq!(refused, Err(PagerError::Refused("HTTP 403: Forbidden: bot was blocked by the user".into())));
     assert!(matches!(bot.send(Means::Telegram, &page(plain("sato"))).await, Err(PagerError::Refused(_))));
     let mut told = Vec::new();
-    for bot in [telegram(&server, "7:wrongsecret"), Telegram::new(client(), "http://127.0.0.1:1", Secret::new("7:wrongsecret"))] {
+    for bot in [
+        telegram(&server, "7:wrongsecret"),
+        Telegram::new(client(), "http://127.0.0.1:1", Secret::new("7:wrongsecret")),
+    ] {
         told.push(bot.send(Means::Telegram, &page(plain("1"))).await.unwrap_err());
         assert!(!format!("{bot:?}").contains("wrongsecret"));
     }
@@ -164,21 +177,35 @@ async fn twilio_sends_texts_and_calls_and_finds_them_again() {
     assert_eq!(twilio.send(Means::Voice, &page).await.unwrap(), "CA1");
     assert_eq!(server.refused(), Vec::<String>::new());
     let taken = server.taken();
-    let text = taken.iter().find(|taken| taken.what == "Messages.json").unwrap().body["Body"].as_str().unwrap().to_owned();
+    let text = taken.iter().find(|taken| taken.what == "Messages.json").unwrap().body["Body"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     assert!(text.contains("https://toban.example.com/p/"), "{text}");
-    let call = taken.iter().find(|taken| taken.what == "Calls.json" && taken.body.get("Twiml").is_some()).unwrap();
+    let call =
+        taken.iter().find(|taken| taken.what == "Calls.json" && taken.body.get("Twiml").is_some()).unwrap();
     let twiml = call.body["Twiml"].as_str().unwrap();
     assert!(twiml.contains("numDigits=\"1\"") && twiml.contains("<Say language=\"ja-JP\">"), "{twiml}");
-    assert!(twiml.contains("action=\"https://toban.example.com/hooks/twilio?page=0123456789abcdef"), "{twiml}");
+    assert!(
+        twiml.contains("action=\"https://toban.example.com/hooks/twilio?page=0123456789abcdef"),
+        "{twiml}"
+    );
     assert_eq!(twilio.find(Means::Voice, &page).await.unwrap(), Some(Found::Sent("XX1".into())));
     assert_eq!(twilio.find(Means::Sms, &page).await.unwrap(), Some(Found::Sent("XX1".into())));
     let other = Paging { subject: "another trouble".into(), ..page.clone() };
     assert_eq!(twilio.find(Means::Sms, &other).await.unwrap(), Some(Found::Never));
-    for (to, refused) in [("+15005550009", "HTTP 400: Attempt to send to unsubscribed recipient"), ("090", "not a number like +819012345678")] {
+    for (to, refused) in [
+        ("+15005550009", "HTTP 400: Attempt to send to unsubscribed recipient"),
+        ("090", "not a number like +819012345678"),
+    ] {
         let error = twilio.send(Means::Sms, &super::page(plain(to))).await.unwrap_err();
         assert_eq!(error, PagerError::Refused(refused.into()));
     }
-    server.fail(Fault::Status(429, serde_json::json!({ "code": 20429, "message": "Too Many Requests" }), None));
+    server.fail(Fault::Status(
+        429,
+        serde_json::json!({ "code": 20429, "message": "Too Many Requests" }),
+        None,
+    ));
     assert!(matches!(twilio.send(Means::Sms, &page).await, Err(PagerError::RateLimited(_))));
     twilio.check().await.unwrap();
 }
@@ -207,7 +234,10 @@ async fn a_webhook_is_signed_and_carries_its_key() {
     let webhook = Webhook::new(client(), clock);
     let secret = Secret::new("s");
     let page = page(Address::Signed { url: format!("{}/hook", server.url), secret: Some(secret.clone()) });
-    let (one, two) = (webhook.send(Means::Webhook, &page).await.unwrap(), webhook.send(Means::Webhook, &page).await.unwrap());
+    let (one, two) = (
+        webhook.send(Means::Webhook, &page).await.unwrap(),
+        webhook.send(Means::Webhook, &page).await.unwrap(),
+    );
     assert_eq!(one, two);
     let taken = server.taken();
     let header = |name: &str| taken[0].headers[name].to_str().unwrap().to_owned();
@@ -241,7 +271,10 @@ async fn slack_gets_a_direct_message_with_a_button_and_finds_it_again() {
         let said = &state.messages[0];
         assert_eq!(said.channel, "DU0SATO");
         let button = said.blocks.as_array().unwrap().last().unwrap()["elements"][0].clone();
-        assert_eq!((button["value"].as_str(), button["text"]["text"].as_str()), (Some("ack INC-42"), Some("対応する")));
+        assert_eq!(
+            (button["value"].as_str(), button["text"]["text"].as_str()),
+            (Some("ack INC-42"), Some("対応する"))
+        );
     }
     slack.fail("chat.postMessage", fake::Fault::RateLimited(30));
     assert_eq!(pager.send(Means::Slack, &page).await, Err(PagerError::RateLimited(Duration::from_secs(30))));

@@ -106,21 +106,25 @@ async fn answer(
     let fault = shelf.lock().unwrap().faults.pop_front();
     match &fault {
         Some(Fault::Status(status, body, retry_after)) => {
-            let mut response = (StatusCode::from_u16(*status).unwrap(), axum::Json(body.clone())).into_response();
+            let mut response =
+                (StatusCode::from_u16(*status).unwrap(), axum::Json(body.clone())).into_response();
             if let Some(seconds) = retry_after {
                 response.headers_mut().insert(header::RETRY_AFTER, seconds.parse().unwrap());
             }
             return response;
         }
         Some(Fault::Hang) => return std::future::pending().await,
-        Some(Fault::Html) => return ([(header::CONTENT_TYPE, "text/html")], "<html>hello</html>").into_response(),
+        Some(Fault::Html) => {
+            return ([(header::CONTENT_TYPE, "text/html")], "<html>hello</html>").into_response();
+        }
         Some(Fault::DoneThenDropped) | None => {}
     }
     match judged {
         Ok((body, status, answer)) => {
             shelf.lock().unwrap().taken.push(Taken { what, body, headers, raw });
             if fault.is_some() {
-                let broken = futures_util::stream::iter([Ok(Bytes::from("{")), Err(std::io::Error::other("x"))]);
+                let broken =
+                    futures_util::stream::iter([Ok(Bytes::from("{")), Err(std::io::Error::other("x"))]);
                 return (StatusCode::from_u16(status).unwrap(), Body::from_stream(broken)).into_response();
             }
             (StatusCode::from_u16(status).unwrap(), axum::Json(answer)).into_response()
@@ -156,7 +160,8 @@ async fn ntfy(Shelf(shelf): Shelf<Shared>, method: Method, headers: HeaderMap, b
             ["topic", "title", "message", "priority", "tags", "click", "actions", "sequence_id", "markdown"];
         let sent = object(&body, &KEYS).map_err(|why| bad(&why))?;
         let name = |text: &str| {
-            (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+            (1..=64).contains(&text.len())
+                && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         };
         if !sent["topic"].as_str().is_some_and(name) || !sent["sequence_id"].as_str().is_some_and(name) {
             return Err(bad("topic invalid"));
@@ -191,14 +196,20 @@ async fn telegram(
     body: Bytes,
 ) -> Response {
     let judge = || -> Result<(Value, u16, Value), (u16, Value)> {
-        let bad = |code: u16, why: &str| (code, json!({ "ok": false, "error_code": code, "description": why }));
+        let bad =
+            |code: u16, why: &str| (code, json!({ "ok": false, "error_code": code, "description": why }));
         if bot.strip_prefix("bot").is_none_or(|token| token != BOT_TOKEN) {
             return Err(bad(401, "Unauthorized"));
         }
         let keys: &[&str] = match method.as_str() {
-            "sendMessage" => {
-                &["chat_id", "text", "reply_markup", "disable_notification", "link_preview_options", "parse_mode"]
-            }
+            "sendMessage" => &[
+                "chat_id",
+                "text",
+                "reply_markup",
+                "disable_notification",
+                "link_preview_options",
+                "parse_mode",
+            ],
             "answerCallbackQuery" => &["callback_query_id", "text", "show_alert"],
             "setWebhook" => &["url", "secret_token", "allowed_updates"],
             "getMe" | "deleteWebhook" => &[],
@@ -214,7 +225,12 @@ async fn telegram(
         if !sent["text"].as_str().is_some_and(|text| (1..=4_096).contains(&text.encode_utf16().count())) {
             return Err(bad(400, "Bad Request: message is too long"));
         }
-        for button in sent["reply_markup"]["inline_keyboard"].as_array().into_iter().flatten().flat_map(|row| row.as_array().unwrap()) {
+        for button in sent["reply_markup"]["inline_keyboard"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|row| row.as_array().unwrap())
+        {
             if !button["callback_data"].as_str().is_some_and(|data| (1..=64).contains(&data.len())) {
                 return Err(bad(400, "Bad Request: BUTTON_DATA_INVALID"));
             }
@@ -231,8 +247,16 @@ async fn pagerduty(Shelf(shelf): Shelf<Shared>, headers: HeaderMap, body: Bytes)
         let bad = |why: &str| {
             (400, json!({ "status": "invalid event", "message": "Event object is invalid", "errors": [why] }))
         };
-        const KEYS: [&str; 8] =
-            ["routing_key", "event_action", "dedup_key", "payload", "images", "links", "client", "client_url"];
+        const KEYS: [&str; 8] = [
+            "routing_key",
+            "event_action",
+            "dedup_key",
+            "payload",
+            "images",
+            "links",
+            "client",
+            "client_url",
+        ];
         let sent = object(&body, &KEYS).map_err(|why| bad(&why))?;
         if sent["routing_key"].as_str().is_none_or(|key| key.len() != 32) {
             return Err(bad("Length of 'routing_key' is incorrect (should be 32 characters)"));
@@ -258,7 +282,8 @@ async fn pagerduty(Shelf(shelf): Shelf<Shared>, headers: HeaderMap, body: Bytes)
             Some("acknowledge" | "resolve") => {}
             _ => return Err(bad("'event_action' is invalid")),
         }
-        let answer = json!({ "status": "success", "message": "Event processed", "dedup_key": sent["dedup_key"] });
+        let answer =
+            json!({ "status": "success", "message": "Event processed", "dedup_key": sent["dedup_key"] });
         Ok((Value::Object(sent), 202, answer))
     };
     let judged = judge();
@@ -267,7 +292,11 @@ async fn pagerduty(Shelf(shelf): Shelf<Shared>, headers: HeaderMap, body: Bytes)
 
 async fn account(headers: HeaderMap) -> Response {
     let ok = basic(&headers);
-    if ok { axum::Json(json!({ "status": "active" })).into_response() } else { StatusCode::UNAUTHORIZED.into_response() }
+    if ok {
+        axum::Json(json!({ "status": "active" })).into_response()
+    } else {
+        StatusCode::UNAUTHORIZED.into_response()
+    }
 }
 
 /// `Basic` of the account and its token.
@@ -309,12 +338,12 @@ async fn twilio(
                 .collect();
             return Ok((json!({ "listed": list }), 200, json!({ list: entries, "page": 0 })));
         }
-        let form: Map<String, Value> = url::form_urlencoded::parse(&body)
-            .map(|(key, value)| (key.into_owned(), json!(value)))
-            .collect();
+        let form: Map<String, Value> =
+            url::form_urlencoded::parse(&body).map(|(key, value)| (key.into_owned(), json!(value))).collect();
         let field = |name: &str| form.get(name).and_then(Value::as_str).unwrap_or_default();
         let number = |text: &str| {
-            text.strip_prefix('+').is_some_and(|n| (7..=15).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
+            text.strip_prefix('+')
+                .is_some_and(|n| (7..=15).contains(&n.len()) && n.bytes().all(|b| b.is_ascii_digit()))
         };
         if !number(field("To")) {
             return Err(bad(400, 21211, "The 'To' number is not a valid phone number."));

@@ -85,7 +85,11 @@ async fn a_provider_that_wants_to_be_left_alone_is() {
     rig.script.next(Means::Slack, PagerError::RateLimited(Duration::from_secs(900)));
     rig.order("INC-2", "0", "suzuki").await;
     rig.quiet().await;
-    assert_eq!(rig.script.story().last(), Some(&("ntfy", 31)), "it cannot succeed in time: the next one at once");
+    assert_eq!(
+        rig.script.story().last(),
+        Some(&("ntfy", 31)),
+        "it cannot succeed in time: the next one at once"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
