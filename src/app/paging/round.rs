@@ -43,7 +43,11 @@ pub(super) async fn work(paging: Paging, means: Means) {
     let Inner { desk, bells, .. } = &*paging.0;
     let Some(bell) = bells.get(&means) else { return };
     loop {
-        let next = match look(&paging, &counter).await {
+        // What is claimed counts from before it is.
+        paging.0.busy.send_modify(|busy| *busy += 1);
+        let looked = look(&paging, &counter).await;
+        paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(1));
+        let next = match looked {
             Ok(next) => next,
             Err(error) => {
                 tracing::warn!(page.means = means.as_str(), error = %error, "due pages could not be read");

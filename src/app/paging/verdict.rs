@@ -50,7 +50,13 @@ pub(super) fn of(error: &PagerError, tried: Try) -> PageEnd {
         return PageEnd::Failed(why);
     }
     let due = tried.now.checked_add(wait).unwrap_or(Timestamp::MAX);
-    PageEnd::Retry { due, why, again, hopeless: spent < FAIL_OVER && spent + wait >= FAIL_OVER }
+    let told_to_wait = matches!(error, PagerError::RateLimited(_));
+    PageEnd::Retry {
+        due,
+        why,
+        again,
+        hopeless: told_to_wait && spent < FAIL_OVER && spent + wait >= FAIL_OVER,
+    }
 }
 
 /// Twice as long each time, from three quarters to five quarters of it.
