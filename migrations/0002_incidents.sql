@@ -84,26 +84,44 @@ create index timeline_by_incident on timeline (incident, seq);
 -- Pages: one message to one person over one method each.
 create table page (
     id       text   not null primary key,    -- chosen by the writer, so that a second write changes nothing
+    round    text   not null,                -- the pages of one order to one person: the id without its last part
     incident text,
     person   text   not null,
     means    text   not null,
-    content  text   not null,                -- what it says and where it goes, as JSON
+    content  text   not null,                -- what it says, as JSON
     state    text   not null,                -- waiting, sending, sent, failed, cancelled, unknown
-    due      bigint not null,
+    planned  bigint not null,                -- when it was to go out
+    due      bigint not null,                -- when it goes out: sooner if another method fails, later for another try
     attempts bigint not null,
+    began    bigint,                         -- when it was tried first
+    again    bigint not null,                -- whether an earlier try may have arrived
+    lapsed   bigint not null,                -- its person cannot be reached: 1 found out, 2 told to whoever asked for it
     token    bigint not null,                -- grows with every claim, so a late worker is told
     remote   text,                           -- the provider's id of it
-    secret   text,                           -- hash of the secret with which it is answered
     why      text,                           -- why it failed
     owner    text   not null,
     created  bigint not null,
-    ended    bigint
+    ended    bigint,
+    answered bigint                          -- when it was answered first
 );
-create index page_waiting on page (due) where state in ('waiting', 'sending');
+create index page_due on page (means, due) where state = 'waiting';
+create index page_sending on page (means, owner) where state = 'sending';
+create index page_lapsed on page (created) where lapsed = 1;
+create index page_by_round on page (round);
 create index page_by_incident on page (incident) where incident is not null;
 create index page_by_person on page (person, means, ended);
-create index page_by_secret on page (secret) where secret is not null;
 create index page_by_remote on page (remote) where remote is not null;
+create index page_ended on page (ended) where ended is not null;
+
+-- What a page is answered with: a secret, kept as its hash. A message that tells of several pages has one for all,
+-- and every try has one of its own, since the try before may have arrived.
+create table page_key (
+    hash    text   not null,
+    page    text   not null,
+    created bigint not null,
+    primary key (hash, page)
+);
+create index page_key_old on page_key (created);
 
 create table counter (
     name  text   not null primary key,

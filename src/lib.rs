@@ -2,8 +2,8 @@
 //!
 //! The house has floors, and arrows point down only; `tests/it/house.rs` holds them:
 //! `base` (ground) → `domain` (law) → `ports`, `store`, `config` (shelves) → `app` (work)
-//! → `chat`, `backends`, `web`, `sandbox` (doors) → the roof: `wire` builds everything, `lifecycle` starts and ends it,
-//! `cli` and `tasks` are the command line, `loading` reads its config, `terminal` is what it says, `errand` is `toban run`,
+//! → `chat`, `backends`, `pagers`, `web`, `sandbox` (doors) → the roof: `wire` builds everything, `lifecycle` starts and
+//! ends it, `cli` and `tasks` are the command line, `loading` reads its config, `terminal` is what it says, `errand` is `toban run`,
 //! `demo` is `toban demo`.
 
 pub mod app;
@@ -19,6 +19,7 @@ mod hooks;
 pub mod lifecycle;
 pub mod loading;
 pub mod online;
+pub mod pagers;
 pub mod ports;
 pub mod sandbox;
 pub mod store;

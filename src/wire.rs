@@ -1,5 +1,7 @@
 //! Wiring: from a config to a Toban that is ready to run. It builds everything and decides nothing.
 
+pub mod pagers;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 pub mod calendar;
 pub mod attach;
 pub mod company;
+pub mod contacts;
 pub mod delivery;
 pub mod desk;
 pub mod dispatch;
@@ -17,6 +18,7 @@ mod interrupted;
 pub mod keeper;
 pub mod limits;
 pub mod pages;
+pub mod paging;
 mod plans;
 mod press;
 pub mod progress;

@@ -38,7 +38,7 @@ pub use secret::{MaybeSecret, SecretRef, Vault};
 pub use shape::settings::Settings;
 pub use values::GoogleIdentity;
 
-use meaning::{Reader, ladders, people, schedules, services, settings};
+use meaning::{Reader, ladders, paging, people, schedules, services, settings};
 use tree::{Entries, Node, lay};
 
 /// A config without a fault.
@@ -215,6 +215,9 @@ fn finish(
     let (schedules, mirrors) = schedules::schedules(&mut reader);
     let sources = ladders::sources(&mut reader);
     let heartbeats = ladders::heartbeats(&mut reader);
+    if let Some(settings) = &settings {
+        paging::providers(&mut reader, settings);
+    }
     let Reader { faults: wrong, warnings, unread, .. } = reader;
     faults.extend(wrong);
     if faults.is_empty() {

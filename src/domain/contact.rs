@@ -33,6 +33,24 @@ pub enum Means {
 }
 
 impl Means {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Slack,
+        Self::Discord,
+        Self::Email,
+        Self::Ntfy,
+        Self::Telegram,
+        Self::Pagerduty,
+        Self::Sms,
+        Self::Voice,
+        Self::Webhook,
+    ];
+
+    /// The means of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|means| means.as_str() == name)
+    }
+
     /// Its name in the config and in the store.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -85,4 +103,11 @@ pub enum Address {
         /// The shared secret, if there is one.
         secret: Option<Secret>,
     },
+}
+
+impl Contact {
+    /// Whether the person wants to be paged by it for something that bad.
+    pub fn takes(&self, severity: AlertSeverity) -> bool {
+        self.severity.is_empty() || self.severity.contains(&severity)
+    }
 }

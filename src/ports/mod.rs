@@ -12,6 +12,7 @@ mod pager;
 mod pulse;
 mod releases;
 mod restart;
+mod replies;
 
 pub use calendar::Calendar;
 pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
@@ -25,6 +26,7 @@ pub use pager::{Found, Pager, PagerError, Paging, Purpose};
 pub use pulse::Pulse;
 pub use releases::{Progress, Releases};
 pub use restart::{Anew, Restart};
+pub use replies::{Press, Replies, Reply};
 
 use std::sync::Arc;
 

@@ -17,6 +17,8 @@ mod leases;
 mod migrations;
 mod open;
 mod overrides;
+mod page_ends;
+mod page_keys;
 mod pages;
 mod plans;
 mod posts;
@@ -50,6 +52,9 @@ pub use overrides::{Handed, StoredOverride, Swap, SwapState};
 pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
 pub use heartbeats::Beat;
 pub use incidents::{Change, Moved, StoredIncident};
+pub use page_ends::{FAIL_OVER, Lapsed, PageEnd};
+pub use page_keys::StoredPage;
+pub use pages::ClaimedPage;
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,

@@ -1,17 +1,28 @@
-//! Pages: what paging has to send, and what became of it.
+//! Pages: what paging has to send. Writing, calling back and claiming are here; how they ended is in `page_ends`.
 
-use super::records::NewPage;
-use super::sql::{Statement, args};
-use crate::base::ids::IncidentId;
 use jiff::Timestamp;
+use sqlx::any::AnyRow;
+
+use super::Store;
+use super::batch::{Ask, Queued, Work};
+use super::page_keys;
+use super::records::{NewPage, StoreError};
+use super::sql::{Arg, Statement, args, count, maybe, moment, number, text};
+use super::writer::{Held, Tx};
+use crate::base::Secret;
+use crate::base::ids::{IncidentId, PageId, PersonId};
+use crate::domain::contact::Means;
 
 /// A page; one that is there already is left as it is, whatever became of it.
 pub(super) fn write(page: NewPage, now: Timestamp) -> Statement {
+    let round = round(page.id.as_str());
     Statement {
-        sql: "insert into page (id, incident, person, means, content, state, due, attempts, token, owner, created)
-              values ($1, $2, $3, $4, $5, 'waiting', $6, 0, 0, '', $7) on conflict (id) do nothing",
+        sql: "insert into page (id, round, incident, person, means, content, state, planned, due, attempts, again,
+                lapsed, token, owner, created)
+              values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7, 0, 0, 0, 0, '', $8) on conflict (id) do nothing",
         args: args![
             page.id.as_str(),
+            round,
             page.incident.map(|id| id.to_string()),
             page.person.as_str(),
             page.means.as_str(),
@@ -22,10 +33,189 @@ pub(super) fn write(page: NewPage, now: Timestamp) -> Statement {
     }
 }
 
-/// Calls back what has not gone out yet about an incident.
+/// Calls back what has not gone out yet about an incident; also what is claimed: it is looked at once more just
+/// before it is sent ([`Store::pages_live`]).
 pub(super) fn cancel(incident: &IncidentId, now: Timestamp) -> Statement {
     Statement {
-        sql: "update page set state = 'cancelled', ended = $2 where incident = $1 and state = 'waiting'",
+        sql: "update page set state = 'cancelled', ended = $2
+              where incident = $1 and state in ('waiting', 'sending')",
         args: args![incident.as_str(), now],
+    }
+}
+
+/// The order that a page belongs to, and its person: the id without its last part.
+fn round(id: &str) -> &str {
+    id.rsplit_once('/').map_or(id, |(round, _)| round)
+}
+
+/// A page that is this replica's to send.
+#[derive(Debug, Clone)]
+pub struct ClaimedPage {
+    /// Its id.
+    pub id: PageId,
+    /// The order that it belongs to, and its person.
+    pub round: String,
+    /// The incident; none for a test.
+    pub incident: Option<IncidentId>,
+    /// To whom.
+    pub person: PersonId,
+    /// What it says, as JSON.
+    pub content: String,
+    /// When it was to go out.
+    pub planned: Timestamp,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it was tried first, if now is not the first time.
+    pub began: Timestamp,
+    /// Whether an earlier try may have arrived.
+    pub again: bool,
+    /// The provider's id of an earlier try, where it is known.
+    pub remote: Option<String>,
+    /// Grows with every claim: nothing is written of a try by whoever has lost the page.
+    pub token: i64,
+    /// The secret with which this try is answered; only its hash is stored.
+    pub secret: Secret,
+}
+
+macro_rules! columns {
+    () => {
+        "id, round, incident, person, content, planned, attempts, began, again, remote, token"
+    };
+}
+
+const CLAIM: &str = concat!(
+    "update page set state = 'sending', owner = $1, token = token + 1, began = coalesce(began, $2)
+     where state = 'waiting' and id in (select id from page
+        where state = 'waiting' and means = $3 and due <= $2 order by due limit $4) returning ",
+    columns!()
+);
+
+/// Those that a dead replica was sending: they may have arrived.
+const ADOPT: &str = concat!(
+    "update page set owner = $1, token = token + 1, again = 1
+     where state = 'sending' and owner <> $1 and owner not in (select id from replica where alive_until > $2)
+        and id in (select id from page where state = 'sending' and means = $3 and owner <> $1
+            and owner not in (select id from replica where alive_until > $2) limit $4) returning ",
+    columns!()
+);
+
+/// Those that are ours although nobody was told so; they were not tried.
+const RECALL: &str = concat!(
+    "update page set token = token + 1 where id = $2 and owner = $1 and state = 'sending' and means = $3 returning ",
+    columns!()
+);
+
+/// Takes pages, and gives each a fresh secret, in one transaction.
+struct Claim(Statement);
+
+#[async_trait::async_trait]
+impl Work for Claim {
+    type Out = Vec<ClaimedPage>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out, StoreError> {
+        let rows = self.0.run(&mut tx.conn).await?;
+        let pages = rows.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
+        page_keys::give(tx, pages.iter().map(|page| (&page.secret, &page.id)).collect()).await?;
+        Ok(pages)
+    }
+
+    fn unheard(&self, pages: Self::Out) -> Vec<(Held, String)> {
+        pages.into_iter().map(|page| (Held::Page, page.id.to_string())).collect()
+    }
+}
+
+fn claimed(row: &AnyRow) -> Result<ClaimedPage, StoreError> {
+    Ok(ClaimedPage {
+        id: text(row, 0)?.into(),
+        round: text(row, 1)?,
+        incident: maybe(row, 2)?.map(Into::into),
+        person: text(row, 3)?.into(),
+        content: text(row, 4)?,
+        planned: moment(row, 5)?,
+        attempts: count(row, 6)?,
+        began: moment(row, 7)?,
+        again: number(row, 8)? == 1,
+        remote: maybe(row, 9)?,
+        token: number(row, 10)?,
+        secret: page_keys::fresh(),
+    })
+}
+
+impl Store {
+    /// Takes the pages by `means` that are due, oldest first. They are this replica's until it says how they ended.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn due_pages(&self, means: Means, limit: u32) -> Result<Vec<ClaimedPage>, StoreError> {
+        let args = args![self.me(), self.now(), means.as_str(), i64::from(limit)];
+        let mut pages = self.take_pages(CLAIM, args).await?;
+        for id in self.0.limbo.list(Held::Page) {
+            let found = self.take_pages(RECALL, args![self.me(), id.as_str(), means.as_str()]).await;
+            if let Ok(found) = found
+                && !found.is_empty()
+                && self.0.limbo.take(Held::Page, id)
+            {
+                pages.extend(found);
+            }
+        }
+        pages.sort_by(|one, other| (one.planned, &one.id).cmp(&(other.planned, &other.id)));
+        Ok(pages)
+    }
+
+    /// Takes over the pages by `means` that a replica was sending when it died.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn adopt_pages(&self, means: Means, limit: u32) -> Result<Vec<ClaimedPage>, StoreError> {
+        self.take_pages(ADOPT, args![self.me(), self.now(), means.as_str(), i64::from(limit)]).await
+    }
+
+    async fn take_pages(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<ClaimedPage>, StoreError> {
+        let claim = Claim(Statement { sql, args });
+        self.ask(|ask: Ask<Claim, Vec<ClaimedPage>>| Queued::Other(Box::new(ask)), claim).await
+    }
+
+    /// When the next page by `means` is due.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn next_page(&self, means: Means) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "select due from page where state = 'waiting' and means = $1 order by due limit 1";
+        let rows = self.read(sql, args![means.as_str()]).await?;
+        rows.first().map(|row| moment(row, 0)).transpose()
+    }
+
+    /// Whether a replica died while it was sending pages by `means`, or some are ours unknown to us.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn has_orphan_pages(&self, means: Means) -> Result<bool, StoreError> {
+        let sql = "select id from page where state = 'sending' and means = $3 and owner <> $1
+            and owner not in (select id from replica where alive_until > $2) limit 1";
+        Ok(!self.read(sql, args![self.me(), self.now(), means.as_str()]).await?.is_empty())
+    }
+
+    /// Whether pages are ours that nobody here knows of.
+    pub fn has_unheard_pages(&self) -> bool {
+        !self.0.limbo.list(Held::Page).is_empty()
+    }
+
+    /// Writes pages by themselves, such as those of a test.
+    ///
+    /// # Errors
+    /// When they could not be written within ten seconds.
+    pub async fn put_pages(&self, pages: Vec<NewPage>) -> Result<(), StoreError> {
+        let now = self.now();
+        let work = super::page_ends::All(pages.into_iter().map(|page| write(page, now)).collect());
+        self.ask(|ask: Ask<_, ()>| Queued::Other(Box::new(ask)), work).await
+    }
+
+    /// Calls back what has not gone out yet about an incident.
+    ///
+    /// # Errors
+    /// When it could not be written within ten seconds.
+    pub async fn cancel_pages(&self, incident: &IncidentId) -> Result<(), StoreError> {
+        let Statement { sql, args } = cancel(incident, self.now());
+        self.write(sql, args).await.map(drop)
     }
 }

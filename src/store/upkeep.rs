@@ -55,6 +55,15 @@ const OLD: [(Duration, &str); 7] = [
             (select id from wake where done = 1 and due < $1 order by due limit $2) returning id",
     ),
     (
+        DAY.saturating_mul(400),
+        "delete from page where id in (select id from page where ended < $1 order by ended limit $2) returning id",
+    ),
+    (
+        DAY.saturating_mul(30),
+        "delete from page_key where hash in
+            (select hash from page_key where created < $1 order by created limit $2) returning hash",
+    ),
+    (
         // Long after it was taken for dead, so that one that was only cut off finds its last commit.
         DAY,
         "delete from replica where id in (select id from replica where alive_until < $1 limit $2) returning id",

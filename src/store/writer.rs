@@ -66,6 +66,7 @@ pub(super) enum Held {
     Post,
     Wake,
     Alert,
+    Page,
 }
 
 /// Rows that are this replica's although nobody was told so: whoever asked had stopped listening when they were

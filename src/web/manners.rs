@@ -88,7 +88,8 @@ fn first_segment(path: &str) -> &str {
 
 fn dress(headers: &mut HeaderMap) {
     for (name, value) in HEADERS {
-        headers.insert(name, value);
+        // A page with a form of its own says so itself.
+        headers.entry(name).or_insert(value);
     }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
 }

@@ -8,6 +8,7 @@ mod manners;
 mod metrics;
 mod problem;
 mod proof;
+mod replies;
 mod server;
 
 pub use calendar::calendar;
@@ -15,4 +16,5 @@ pub use health::health;
 pub use hooks::{Hooks, hooks};
 pub use proof::Proof;
 pub use metrics::{Readers, metrics};
+pub use replies::{Doors, replies};
 pub use server::Server;

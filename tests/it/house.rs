@@ -12,7 +12,7 @@ fn floor(room: &str) -> u8 {
         "domain" => 1,
         "ports" | "store" | "config" => 2,
         "app" => 3,
-        "chat" | "chat/slack" | "chat/console" | "backends" | "web" | "sandbox" => 4,
+        "chat" | "chat/slack" | "chat/console" | "backends" | "pagers" | "web" | "sandbox" => 4,
         "main" | "lib" | "cli" | "tasks" | "loading" | "terminal" | "errand" | "online" | "wire"
         | "hooks" | "lifecycle" | "telemetry" | "demo" => 5,
         other => panic!("{other} has no floor: give it one in tests/it/house.rs"),
@@ -20,12 +20,13 @@ fn floor(room: &str) -> u8 {
 }
 
 /// Where a library may be used, and nowhere else.
-const ROOMS: [(&str, &[&str]); 6] = [
+const ROOMS: [(&str, &[&str]); 7] = [
     ("sqlx::", &["store"]),
     ("axum::", &["web", "chat", "sandbox", "lifecycle", "demo", "tasks"]),
     ("slack_morphism::", &["chat/slack"]),
     ("google_cloud_", &["backends"]),
-    ("reqwest::", &["backends", "chat/slack", "web"]),
+    ("reqwest::", &["backends", "chat/slack", "pagers", "web"]),
+    ("lettre::", &["pagers"]),
     ("clap::", &["cli", "main"]),
 ];
 

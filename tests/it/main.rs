@@ -12,6 +12,7 @@ mod house;
 mod oncall;
 mod intake;
 mod incidents;
+mod pagers;
 mod rig;
 mod sandbox;
 mod scenarios;

@@ -6,6 +6,7 @@ pub mod http;
 pub mod inbound;
 pub mod manifest;
 pub mod outbound;
+pub mod pager;
 pub mod payload;
 pub mod reception;
 pub mod render;

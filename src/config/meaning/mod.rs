@@ -2,6 +2,7 @@
 
 pub(super) mod circle;
 pub(super) mod ladders;
+pub(super) mod paging;
 pub(super) mod people;
 pub(super) mod schedules;
 pub(super) mod services;

@@ -66,13 +66,13 @@ pub struct Settings {
     /// The mail server.
     pub smtp: systems::Smtp,
     /// ntfy.
-    pub ntfy: systems::Server,
+    pub ntfy: systems::Ntfy,
     /// Telegram.
-    pub telegram: systems::Api,
+    pub telegram: systems::Telegram,
     /// PagerDuty.
     pub pagerduty: systems::Pagerduty,
     /// Twilio.
-    pub twilio: systems::Api,
+    pub twilio: systems::Twilio,
 }
 
 /// Toban's own HTTP server.

@@ -127,6 +127,30 @@ pub struct Github {
 pub struct Smtp {
     /// `smtp://HOST:PORT` or `smtps://…`; `env:NAME` where it holds a password.
     pub url: Option<OpenKey>,
+    /// The sender, `Toban <toban@example.com>`; `toban@` the server's host if not said.
+    pub from: Option<String>,
+}
+
+/// ntfy.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ntfy {
+    /// Its address.
+    pub url: Url,
+    /// An access token that may publish, where the topics are not open.
+    pub token: Option<SecretKey>,
+}
+
+/// Telegram.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Telegram {
+    /// Its API's address.
+    pub api_url: Url,
+    /// The bot's token; without it nobody is paged by Telegram.
+    pub token: Option<SecretKey>,
+    /// What Telegram sends along with its requests to `web.public_url`; without it Telegram is asked for news.
+    pub secret: Option<SecretKey>,
 }
 
 /// PagerDuty.
@@ -135,4 +159,22 @@ pub struct Smtp {
 pub struct Pagerduty {
     /// Where events are sent to.
     pub events_url: Url,
+    /// What PagerDuty signs its webhooks (version 3) with.
+    pub webhook_secret: Option<SecretKey>,
+}
+
+/// Twilio.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Twilio {
+    /// Its API's address.
+    pub api_url: Url,
+    /// The account, `AC…`.
+    pub account_sid: Option<OpenKey>,
+    /// The account's token.
+    pub auth_token: Option<SecretKey>,
+    /// The number that text messages come from, or a messaging service, `MG…`.
+    pub from: Option<OpenKey>,
+    /// The number that calls come from; `from` if not said.
+    pub voice_from: Option<OpenKey>,
 }

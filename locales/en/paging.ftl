@@ -1,0 +1,19 @@
+# Pages to people.
+paging-many = { $count } incidents: { $first }
+paging-more = and { $count } more
+paging-again = (perhaps a second time) { $subject }
+paging-ack = Acknowledge
+paging-ack-test = I got it
+paging-ack-voice = To acknowledge, press 4.
+paging-ack-sms = Reply 4 to acknowledge.
+paging-test = Test page from Toban
+paging-test-why = You asked for it with /oncall test. Nothing is wrong.
+paging-test-press = This is a test. Press the button to put on record that it arrived.
+paging-test-received = Received: this way of reaching you works.
+paging-open = Nobody has it yet.
+paging-yours = You have it.
+paging-held = { $who } has had it since { $since }.
+paging-over = It has been over since { $since }.
+paging-gone = This incident is no longer known.
+paging-not-saved = Not saved. Please press again in a moment.
+paging-unknown = This link is not known, or it is too old.

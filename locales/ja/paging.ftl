@@ -1,0 +1,19 @@
+# 呼び出し
+paging-many = インシデント { $count } 件: { $first }
+paging-more = ほか { $count } 件
+paging-again = （再送の可能性あり）{ $subject }
+paging-ack = 対応する
+paging-ack-test = 受信しました
+paging-ack-voice = 対応するには、4 を押してください。
+paging-ack-sms = 対応する場合は 4 と返信してください。
+paging-test = Toban の呼び出しテスト
+paging-test-why = /oncall test によるテストです。障害は発生していません。
+paging-test-press = これはテストです。ボタンを押すと、受信が記録されます。
+paging-test-received = 受信を確認しました。この連絡手段は有効です。
+paging-open = まだ誰も対応していません。
+paging-yours = あなたが対応中です。
+paging-held = { $who } さんが { $since } から対応中です。
+paging-over = { $since } に解決済みです。
+paging-gone = このインシデントは見つかりません。
+paging-not-saved = 保存できませんでした。少し待ってから、もう一度押してください。
+paging-unknown = このリンクは無効か、期限切れです。

@@ -1,0 +1,329 @@
+//! What goes to one person by one means: one message after the other, each with all that has come together.
+
+use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+
+use super::message::{self, Page};
+use super::round::Counter;
+use super::{Paging, verdict};
+use crate::base::clock::{pause, within};
+use crate::base::ids::{IncidentId, PageId, PersonId};
+use crate::domain::contact::Means;
+use crate::ports::{Found, Pager, PagerError, Paging as Message, Purpose};
+use crate::store::{PageEnd, StoreError};
+
+/// Pages within this time go out as one message; the first one of an incident does not wait for it.
+const TOGETHER: Duration = Duration::from_secs(30);
+/// How long one request may take, whatever the pager itself allows.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it is remembered who was told of what.
+const MEMORY: Duration = Duration::from_hours(1);
+/// Between tries to write how a page ended.
+const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+
+/// What waits for one person, and what the person was told lately. What a restart forgets here is sent at once.
+#[derive(Default)]
+pub(super) struct Lane {
+    queue: Vec<Page>,
+    sending: usize,
+    working: bool,
+    last: Option<Timestamp>,
+    told: HashMap<IncidentId, Timestamp>,
+}
+
+impl Lane {
+    /// Pages in memory.
+    pub fn held(&self) -> usize {
+        self.queue.len() + self.sending
+    }
+
+    /// Adds a page; whether the lane stood still and is to be worked on.
+    pub fn push(&mut self, page: Page) -> bool {
+        self.queue.push(page);
+        !std::mem::replace(&mut self.working, true)
+    }
+
+    /// Until when these wait for others to go along with; `None`: they go now.
+    fn hold(&self, means: Means, pages: &[Page], now: Timestamp) -> Option<Timestamp> {
+        let until = self.last?.checked_add(TOGETHER).ok().filter(|until| *until > now)?;
+        let waits = |page: &Page| {
+            let first = page.row.incident.as_ref().is_none_or(|incident| !self.told.contains_key(incident));
+            // One telephone rings once at a time.
+            matches!(page.content.purpose, Purpose::Trigger | Purpose::Note)
+                && (!first || means == Means::Voice)
+        };
+        pages.iter().all(waits).then_some(until)
+    }
+
+    /// The person was told of these.
+    fn tell(&mut self, incidents: Vec<Option<IncidentId>>, now: Timestamp) {
+        self.last = Some(now);
+        self.told.retain(|_, at| now.duration_since(*at).unsigned_abs() < MEMORY);
+        self.told.extend(incidents.into_iter().filter_map(|incident| Some((incident?, now))));
+    }
+}
+
+/// Sends until nothing is left.
+pub(super) async fn work(paging: Paging, counter: Arc<Counter>, person: PersonId) {
+    let slots = counter.slots.clone();
+    loop {
+        // The slots are never closed.
+        let Ok(slot) = slots.acquire().await else { return };
+        let (held, pages) = {
+            let mut lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = paging.0.desk.clock.now();
+            let Some(lane) = lanes.get_mut(&person) else { return };
+            let pages = std::mem::take(&mut lane.queue);
+            if pages.is_empty() {
+                lane.working = false;
+                if lane.last.is_none_or(|last| now.duration_since(last).unsigned_abs() > MEMORY) {
+                    lanes.remove(&person);
+                }
+                return;
+            }
+            lane.sending = pages.len();
+            (lane.hold(counter.means, &pages, now), pages)
+        };
+        let count = pages.len();
+        let mut sent = Vec::new();
+        let sending = AssertUnwindSafe(handle(&paging, counter.means, pages, held, &mut sent));
+        if sending.catch_unwind().await.is_err() {
+            // The rows stay claimed; they are adopted after the next start, and looked up before they are sent.
+            tracing::error!(page.means = counter.means.as_str(), person.id = %person, "sending pages panicked");
+        }
+        drop(slot);
+        {
+            let mut lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(lane) = lanes.get_mut(&person) {
+                lane.sending = 0;
+                if !sent.is_empty() {
+                    lane.tell(sent, paging.0.desk.clock.now());
+                }
+            }
+        }
+        paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(count));
+        if let Some(bell) = paging.0.bells.get(&counter.means) {
+            bell.notify_one();
+        }
+    }
+}
+
+/// Sends what is to be sent now; `sent` is what the messages that arrived told of.
+async fn handle(
+    paging: &Paging,
+    means: Means,
+    pages: Vec<Page>,
+    held: Option<Timestamp>,
+    sent: &mut Vec<Option<IncidentId>>,
+) {
+    let mut going = Vec::with_capacity(pages.len());
+    for page in pages {
+        match held.or_else(|| paging.hushed(page.row.incident.as_ref())) {
+            Some(until) => end(paging, means, &page, PageEnd::Held(until)).await,
+            None => going.push(page),
+        }
+    }
+    let mut fresh: Vec<Page> = Vec::with_capacity(going.len());
+    for page in going {
+        if page.row.again {
+            fresh.extend(look_up(paging, means, page).await);
+        } else {
+            fresh.push(page);
+        }
+    }
+    for together in groups(means, fresh) {
+        sent.extend(send(paging, means, together).await);
+    }
+}
+
+/// What can be said in one message: the same purpose, the same address; PagerDuty has a place for each incident.
+fn groups(means: Means, pages: Vec<Page>) -> Vec<Vec<Page>> {
+    let alike = |one: &Page, other: &Page| {
+        let (a, b) = (&one.content, &other.content);
+        a.purpose == b.purpose
+            && a.way == b.way
+            && a.vendor == b.vendor
+            && a.purpose != Purpose::Test
+            && (means != Means::Pagerduty || one.row.incident == other.row.incident)
+    };
+    let mut groups: Vec<Vec<Page>> = Vec::new();
+    for page in pages {
+        match groups.iter_mut().find(|group| alike(&group[0], &page)) {
+            Some(group) => group.push(page),
+            None => groups.push(vec![page]),
+        }
+    }
+    groups
+}
+
+/// A page that may have arrived: the provider is asked. What is still to be sent comes back.
+async fn look_up(paging: &Paging, means: Means, mut page: Page) -> Option<Page> {
+    // It is looked for in the words in which it was sent.
+    page.row.again = false;
+    let prepared = prepare(paging, means, std::slice::from_ref(&page));
+    page.row.again = true;
+    let (pager, message) = match prepared {
+        Ok(prepared) => prepared,
+        Err(error) => {
+            fail(paging, means, &[page], &error).await;
+            return None;
+        }
+    };
+    let found = within(PATIENCE, pager.find(means, &message)).await;
+    let found = found.unwrap_or_else(|late| Err(PagerError::Uncertain(late.to_string())));
+    note(paging, means, &found).await;
+    match found {
+        Ok(Some(Found::Sent(remote))) => {
+            arrived(paging, means, &[page], &remote).await;
+            None
+        }
+        Ok(Some(Found::Never)) => {
+            page.row.again = false;
+            Some(page)
+        }
+        Ok(None) | Err(_) if means == Means::Voice => {
+            let why = "it may have rung already; nobody can tell".to_owned();
+            end(paging, means, &page, PageEnd::Unknown(why)).await;
+            None
+        }
+        Ok(None) => Some(page),
+        Err(error) => {
+            // As long as nobody can tell, it is not sent a second time, unless the other ways are tried as well.
+            if page.row.attempts > 0 {
+                return Some(page);
+            }
+            fail(paging, means, &[page], &error).await;
+            None
+        }
+    }
+}
+
+fn prepare(paging: &Paging, means: Means, pages: &[Page]) -> Result<(Arc<dyn Pager>, Message), PagerError> {
+    let desk = &paging.0.desk;
+    let missing = || PagerError::Refused(format!("{} is not set up", means.as_str()));
+    let pager = paging.0.by_means.get(&means).ok_or_else(missing)?.clone();
+    let unknown = || PagerError::Refused(format!("this person has no {} any more", means.as_str()));
+    let address = pages.first().and_then(|page| message::address(desk, means, page)).ok_or_else(unknown)?;
+    let message = message::compose(desk, means, pages, address).ok_or_else(unknown)?;
+    Ok((pager, message))
+}
+
+/// Sends pages as one message. They are looked at once more directly before it: what was called back by then is not
+/// sent. Between that look and the request's first byte lies no wait.
+async fn send(paging: &Paging, means: Means, pages: Vec<Page>) -> Vec<Option<IncidentId>> {
+    let store = &paging.0.desk.store;
+    if let [first, _, ..] = &pages[..] {
+        let ids: Vec<PageId> = pages.iter().map(|page| page.row.id.clone()).collect();
+        if let Err(error) = store.share_page_key(first.row.secret.clone(), ids).await {
+            // The first page's own answer works all the same.
+            tracing::warn!(page.id = %first.row.id, error = %error, "one answer will not do for all pages of a message");
+        }
+    }
+    let claims: Vec<_> = pages.iter().map(|page| (page.row.id.clone(), page.row.token)).collect();
+    let live = match store.pages_live(&claims).await {
+        Ok(live) => live,
+        Err(error) => {
+            // What was read is sent: a page too many is better than none.
+            tracing::warn!(error = %error, "the store is away; pages that were read before are sent");
+            claims.into_iter().map(|(id, _)| id).collect()
+        }
+    };
+    let pages: Vec<Page> = pages.into_iter().filter(|page| live.contains(&page.row.id)).collect();
+    if pages.is_empty() {
+        return Vec::new();
+    }
+    let sent = match prepare(paging, means, &pages) {
+        Ok((pager, message)) => {
+            let sent = within(PATIENCE, pager.send(means, &message)).await;
+            let sent = sent.unwrap_or_else(|late| Err(PagerError::Uncertain(late.to_string())));
+            note(paging, means, &sent).await;
+            sent
+        }
+        Err(error) => Err(error),
+    };
+    match sent {
+        Ok(remote) => {
+            arrived(paging, means, &pages, &remote).await;
+            pages.into_iter().map(|page| page.row.incident).collect()
+        }
+        Err(error) => {
+            fail(paging, means, &pages, &error).await;
+            Vec::new()
+        }
+    }
+}
+
+/// What the try says about the provider.
+async fn note<T>(paging: &Paging, means: Means, result: &Result<T, PagerError>) {
+    if paging.0.outage.heard(means, result)
+        && let Err(error) = result
+    {
+        tracing::error!(page.means = means.as_str(), error = %error, "pages by these means fail until somebody mends it");
+        paging.0.desk.outcomes.undeliverable_now(means, &error.to_string()).await;
+    }
+}
+
+async fn arrived(paging: &Paging, means: Means, pages: &[Page], remote: &str) {
+    let at = paging.0.desk.clock.now();
+    for page in pages {
+        end(paging, means, page, PageEnd::Sent(remote.to_owned())).await;
+    }
+    for page in pages {
+        if let Some(incident) = &page.row.incident {
+            paging.0.desk.outcomes.delivered(incident, &page.row.person, means, at).await;
+        }
+    }
+}
+
+async fn fail(paging: &Paging, means: Means, pages: &[Page], error: &PagerError) {
+    for page in pages {
+        let chance = uuid::Uuid::new_v4().as_bytes()[0];
+        let (purpose, attempts, began) = (page.content.purpose, page.row.attempts, page.row.began);
+        let tried = verdict::Try { means, purpose, attempts, began, now: paging.0.desk.clock.now(), chance };
+        let verdict = verdict::of(error, tried);
+        tracing::warn!(page.id = %page.row.id, page.means = means.as_str(), page.attempts = attempts + 1, error = %error,
+            page.given_up = matches!(verdict, PageEnd::Failed(_)), "a page did not go out");
+        end(paging, means, page, verdict).await;
+    }
+}
+
+/// Writes how a try ended, until the store takes it or is closed.
+async fn end(paging: &Paging, means: Means, page: &Page, end: PageEnd) {
+    let desk = &paging.0.desk;
+    // Only who is needed can be out of reach, and only while it is not we who are.
+    let counts = page.row.incident.is_some() && page.content.purpose == Purpose::Trigger;
+    let mut wait = AGAIN.0;
+    loop {
+        let lapse = counts && paging.providers_reachable();
+        match desk.store.end_page(&page.row, end.clone(), lapse).await {
+            Ok(lapsed) => {
+                if lapsed {
+                    paging.0.told.notify_one();
+                }
+                break;
+            }
+            Err(StoreError::Lost) => {
+                tracing::debug!(page.id = %page.row.id, "a page was called back while it was being sent");
+                break;
+            }
+            Err(error @ (StoreError::Away(_) | StoreError::Database(_))) if !desk.store.is_closed() => {
+                tracing::warn!(page.id = %page.row.id, error = %error, "it cannot be written how a page ended");
+                pause(wait).await;
+                wait = (wait * 2).min(AGAIN.1);
+            }
+            Err(error) => {
+                tracing::error!(page.id = %page.row.id, page.means = means.as_str(), error = %error, "it is lost how a page ended");
+                break;
+            }
+        }
+    }
+    // Another way may be due now.
+    if !matches!(end, PageEnd::Sent(_) | PageEnd::Held(_)) {
+        paging.nudge();
+    }
+}

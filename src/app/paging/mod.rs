@@ -1,0 +1,172 @@
+//! Paging: sends the pages that the store holds, each by its own means, until they are delivered, called back, or
+//! can never be. `README.md` says why it is built so.
+//!
+//! `orders` makes pages of an order, `round` is the loop of one means, `lane` is what goes to one person by it,
+//! `message` joins pages into one message and puts it into words, `verdict` says what a failure means for the next
+//! try, `outage` tells our own fault from a provider's, `answers` takes what people answer.
+
+mod answers;
+mod lane;
+mod message;
+mod orders;
+mod outage;
+mod outcomes;
+mod round;
+mod telegram;
+mod verdict;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::{Notify, watch};
+
+use crate::app::company::Company;
+use crate::app::contacts::Contacts;
+use crate::base::Clock;
+use crate::base::ids::IncidentId;
+use crate::domain::contact::Means;
+use crate::domain::words::Words;
+use crate::ports::Pager;
+use crate::store::{Store, StoreError};
+
+pub use answers::{Answered, Answering, Answers, Standing};
+pub use orders::{Content, PageOrder, pages, test_order};
+pub use outage::Outage;
+pub use outcomes::PageOutcomes;
+pub use telegram::TelegramPress;
+
+/// How long a page waits for an answer to be saved that could not be.
+const HUSH: Duration = Duration::from_mins(5);
+
+/// What paging needs.
+pub struct Desk {
+    /// Where the pages are.
+    pub store: Store,
+    /// Whose time it is.
+    pub clock: Clock,
+    /// How people are reached.
+    pub contacts: Arc<Contacts>,
+    /// Their languages.
+    pub company: Arc<Company>,
+    /// What is said in them.
+    pub words: Arc<Words>,
+    /// `web.public_url`.
+    pub public_url: Option<String>,
+    /// The providers.
+    pub pagers: Vec<Arc<dyn Pager>>,
+    /// Who is told how pages ended.
+    pub outcomes: Arc<dyn PageOutcomes>,
+}
+
+/// Sends pages. Cheap to clone.
+#[derive(Clone)]
+pub struct Paging(Arc<Inner>);
+
+struct Inner {
+    desk: Desk,
+    by_means: HashMap<Means, Arc<dyn Pager>>,
+    outage: Outage,
+    /// One bell for each means: something may be due.
+    bells: HashMap<Means, Arc<Notify>>,
+    told: Notify,
+    /// Incidents that somebody took on although that could not be saved: until then they are quiet here.
+    hushed: Mutex<HashMap<IncidentId, Timestamp>>,
+    /// Pages that are being sent at this moment.
+    busy: watch::Sender<usize>,
+}
+
+impl std::fmt::Debug for Paging {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Paging({} by {:?})", *self.0.busy.borrow(), self.0.by_means.keys())
+    }
+}
+
+impl Paging {
+    /// Paging at rest.
+    pub fn new(desk: Desk) -> Self {
+        let by_means: HashMap<_, _> = desk
+            .pagers
+            .iter()
+            .flat_map(|pager| pager.means().iter().map(move |means| (*means, pager.clone())))
+            .collect();
+        let outage = Outage::new(desk.pagers.clone());
+        let bells = Means::ALL.into_iter().map(|means| (means, Arc::default())).collect();
+        Self(Arc::new(Inner {
+            desk,
+            by_means,
+            outage,
+            bells,
+            told: Notify::new(),
+            hushed: Mutex::default(),
+            busy: watch::Sender::new(0),
+        }))
+    }
+
+    /// Says that pages were written: to be called after the commit.
+    pub fn nudge(&self) {
+        for bell in self.0.bells.values() {
+            bell.notify_one();
+        }
+    }
+
+    /// How a person is reached, in that person's order.
+    pub fn contacts_of(&self, person: &crate::base::ids::PersonId) -> &[crate::domain::contact::Contact] {
+        self.0.desk.contacts.of(person)
+    }
+
+    /// Whether any provider can be reached. While none can, the fault is ours: no page counts as failed, nobody is
+    /// found to be out of reach, and steps that fire do not count as fired.
+    pub fn providers_reachable(&self) -> bool {
+        *self.0.outage.reachable().borrow()
+    }
+
+    /// The same, to wait for.
+    pub fn watch_providers(&self) -> watch::Receiver<bool> {
+        self.0.outage.reachable()
+    }
+
+    /// Sends until it is dropped.
+    pub async fn work(&self) {
+        let rounds = Means::ALL.into_iter().map(|means| round::work(self.clone(), means));
+        let rounds = futures_util::future::join_all(rounds);
+        futures_util::future::join3(rounds, outage::watch(self.clone()), outcomes::tell(self.clone())).await;
+    }
+
+    /// Somebody took the incident on, and the store cannot save it: its pages are held in this process for a while, and
+    /// go out after it if nobody saved it meanwhile.
+    pub fn hush(&self, incident: &IncidentId) {
+        let until = self.0.desk.clock.now().checked_add(HUSH).unwrap_or(Timestamp::MAX);
+        let mut hushed = self.0.hushed.lock().unwrap_or_else(PoisonError::into_inner);
+        hushed.retain(|_, until| *until > self.0.desk.clock.now());
+        hushed.insert(incident.clone(), until);
+    }
+
+    /// Until when an incident is quiet here.
+    fn hushed(&self, incident: Option<&IncidentId>) -> Option<Timestamp> {
+        let hushed = self.0.hushed.lock().unwrap_or_else(PoisonError::into_inner);
+        let until = *hushed.get(incident?)?;
+        (until > self.0.desk.clock.now()).then_some(until)
+    }
+
+    /// Resolves when nothing is being sent.
+    pub async fn idle(&self) {
+        // The sender lives as long as we do, so an error cannot happen.
+        let _ = self.0.busy.subscribe().wait_for(|busy| *busy == 0).await;
+    }
+
+    /// How late the oldest page is that waits to be sent.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lag(&self) -> Result<Duration, StoreError> {
+        let (mut lag, now) = (Duration::ZERO, self.0.desk.clock.now());
+        for means in Means::ALL {
+            if let Some(due) = self.0.desk.store.next_page(means).await? {
+                lag = lag.max(Duration::try_from(now.duration_since(due)).unwrap_or_default());
+            }
+        }
+        Ok(lag)
+    }
+}

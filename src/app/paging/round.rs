@@ -1,0 +1,127 @@
+//! The loop of one means: takes what is due, hands it to the people's lanes, sleeps until the next is due.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Semaphore;
+
+use super::lane::{self, Lane};
+use super::message::Page;
+use super::{Inner, Paging};
+use crate::base::clock::pause;
+use crate::base::ids::PersonId;
+use crate::domain::contact::Means;
+use crate::store::StoreError;
+
+/// How often it looks without being called: for what another replica wrote or left behind.
+const ROUND: Duration = Duration::from_secs(1);
+/// Pages of one means in memory, at most.
+const MOST: usize = 512;
+
+/// What one means has at hand.
+pub(super) struct Counter {
+    pub means: Means,
+    pub lanes: Mutex<HashMap<PersonId, Lane>>,
+    /// Requests to the provider at a time.
+    pub slots: Arc<Semaphore>,
+}
+
+/// Requests to a provider at a time: so that a slow one is not buried, and takes nothing from the others.
+fn parallel(means: Means) -> usize {
+    match means {
+        Means::Email | Means::Voice | Means::Discord => 8,
+        Means::Telegram | Means::Pagerduty | Means::Sms | Means::Slack => 16,
+        Means::Ntfy | Means::Webhook => 32,
+    }
+}
+
+/// Works until it is dropped.
+pub(super) async fn work(paging: Paging, means: Means) {
+    let slots = Arc::new(Semaphore::new(parallel(means)));
+    let counter = Arc::new(Counter { means, lanes: Mutex::default(), slots });
+    let Inner { desk, bells, .. } = &*paging.0;
+    let Some(bell) = bells.get(&means) else { return };
+    loop {
+        // What is claimed counts from before it is.
+        paging.0.busy.send_modify(|busy| *busy += 1);
+        let looked = look(&paging, &counter).await;
+        paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(1));
+        let next = match looked {
+            Ok(next) => next,
+            Err(error) => {
+                tracing::warn!(page.means = means.as_str(), error = %error, "due pages could not be read");
+                None
+            }
+        };
+        // With all hands full the end of a try rings.
+        let due = async {
+            match next {
+                Some(wait) => desk.clock.sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = bell.notified() => {}
+            () = due => {}
+            () = pause(ROUND) => {}
+        }
+    }
+}
+
+/// Takes what is due; how long until the next one is, if it is known and there is room for it.
+async fn look(paging: &Paging, counter: &Arc<Counter>) -> Result<Option<Duration>, StoreError> {
+    let desk = &paging.0.desk;
+    let means = counter.means;
+    if desk.store.has_orphan_pages(means).await? {
+        let pages = desk.store.adopt_pages(means, room(counter)).await?;
+        tracing::warn!(
+            page.means = means.as_str(),
+            pages = pages.len(),
+            "taking over pages that were being sent"
+        );
+        take(paging, counter, pages.into_iter().map(Page::read).collect());
+    }
+    loop {
+        let Some(due) = desk.store.next_page(means).await? else {
+            if !desk.store.has_unheard_pages() {
+                return Ok(None);
+            }
+            let pages = desk.store.due_pages(means, room(counter)).await?;
+            take(paging, counter, pages.into_iter().map(Page::read).collect());
+            return Ok(None);
+        };
+        let wait = Duration::try_from(due.duration_since(desk.clock.now())).unwrap_or_default();
+        let room = room(counter);
+        if !wait.is_zero() {
+            return Ok(Some(wait));
+        }
+        if room == 0 {
+            return Ok(None);
+        }
+        let pages = desk.store.due_pages(means, room).await?;
+        if pages.is_empty() {
+            // Another replica was faster.
+            return Ok(Some(Duration::from_millis(5)));
+        }
+        take(paging, counter, pages.into_iter().map(Page::read).collect());
+    }
+}
+
+fn room(counter: &Counter) -> u32 {
+    let lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+    let held: usize = lanes.values().map(Lane::held).sum();
+    u32::try_from(MOST.saturating_sub(held)).unwrap_or_default()
+}
+
+/// Puts pages into their people's lanes and sets those in motion that stand still.
+fn take(paging: &Paging, counter: &Arc<Counter>, pages: Vec<Page>) {
+    paging.0.busy.send_modify(|busy| *busy += pages.len());
+    let mut lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+    for page in pages {
+        let person = page.row.person.clone();
+        if lanes.entry(person.clone()).or_default().push(page) {
+            tokio::spawn(lane::work(paging.clone(), counter.clone(), person));
+        }
+    }
+}

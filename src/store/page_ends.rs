@@ -1,0 +1,199 @@
+//! How tries to send pages end, and what follows for the other ways to reach the same person, in one transaction.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::Store;
+use super::batch::{Ask, Queued, Work};
+use super::pages::ClaimedPage;
+use super::records::StoreError;
+use super::sql::{Statement, args, maybe, text};
+use super::writer::Tx;
+use crate::base::ids::{IncidentId, PageId, PersonId};
+
+/// After so long without success a person's next method goes out at once.
+pub const FAIL_OVER: Duration = Duration::from_mins(2);
+
+/// How a try ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PageEnd {
+    /// The provider took it, under this id.
+    Sent(String),
+    /// It will never be sent this way.
+    Failed(String),
+    /// It may have arrived; nobody can tell, and it must not be sent twice.
+    Unknown(String),
+    /// Another try at that moment; `again` where this one may have arrived.
+    Retry {
+        /// Not before.
+        due: Timestamp,
+        /// Why this try failed.
+        why: String,
+        /// Whether it may have arrived all the same.
+        again: bool,
+        /// No other try can succeed within [`FAIL_OVER`]: the next method need not wait for it.
+        hopeless: bool,
+    },
+    /// It was not tried: it waits for others to go along with.
+    Held(Timestamp),
+}
+
+/// A person whom no page of an order has reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lapsed {
+    /// The page that found it out.
+    pub page: PageId,
+    /// The incident.
+    pub incident: IncidentId,
+    /// The person.
+    pub person: PersonId,
+    /// What the last try said.
+    pub why: String,
+}
+
+/// Statements of which nothing is needed but that all of them are done.
+pub(super) struct All(pub Vec<Statement>);
+
+#[async_trait::async_trait]
+impl Work for All {
+    type Out = ();
+    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        for statement in &self.0 {
+            statement.run(&mut tx.conn).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The end of a try; whether it was still ours to tell.
+struct End {
+    change: Statement,
+    /// What follows for the other pages of the round.
+    others: Vec<Statement>,
+    /// Whether to look if this was the person's last chance: the page, its round, and since when a try counts.
+    lapse: Option<Statement>,
+}
+
+#[async_trait::async_trait]
+impl Work for End {
+    type Out = Option<bool>;
+
+    async fn run(&self, tx: &mut Tx) -> Result<Self::Out, StoreError> {
+        if self.change.run(&mut tx.conn).await?.is_empty() {
+            return Ok(None);
+        }
+        for statement in &self.others {
+            statement.run(&mut tx.conn).await?;
+        }
+        match &self.lapse {
+            Some(lapse) => Ok(Some(!lapse.run(&mut tx.conn).await?.is_empty())),
+            None => Ok(Some(false)),
+        }
+    }
+}
+
+/// What went out is on record whoever called it back meanwhile, and whoever has the page now.
+const SENT: &str = "update page set state = 'sent', remote = $2, ended = $3, why = null
+    where id = $1 and (token = $4 or state <> 'sent') returning id";
+
+const ENDED: &str = "update page set state = $4, why = $3, ended = $2, attempts = attempts + 1
+    where id = $1 and token = $5 and state = 'sending' returning id";
+
+const RETRY: &str = "update page set state = 'waiting', due = $2, why = $3, attempts = attempts + 1,
+        again = case when $4 = 1 then 1 else again end
+    where id = $1 and token = $5 and state = 'sending' returning id";
+
+const HELD: &str =
+    "update page set state = 'waiting', due = $2, began = case when attempts = 0 then null else began end
+    where id = $1 and token = $3 and state = 'sending' returning id";
+
+/// The next way that was not tried yet goes out at that moment, if it was to go out later.
+const FORWARD: &str = "update page set due = $2 where due > $2 and id = (select id from page
+    where round = $1 and state = 'waiting' and began is null order by planned, id limit 1)";
+
+/// It goes out as planned after all.
+const BACK: &str = "update page set due = planned
+    where round = $1 and state = 'waiting' and began is null and due < planned";
+
+/// Marks the page if nothing of its round has arrived and nothing is left that was tried for less than two minutes.
+const LAPSE: &str = "update page set lapsed = 1 where id = $1
+    and not exists (select 1 from page where round = $2 and (state = 'sent' or lapsed > 0))
+    and not exists (select 1 from page where round = $2 and id <> $1
+        and ((state = 'waiting' and began is null) or (state in ('waiting', 'sending') and began > $3)))
+    returning id";
+
+impl Store {
+    /// Writes how a try ended. `lapse` says whether a person who cannot be reached at all is to be found out (not for
+    /// tests, and not while nobody can be reached); whether it was.
+    ///
+    /// # Errors
+    /// [`StoreError::Lost`] if the page was called back or is another replica's now; when it could not be written.
+    pub async fn end_page(&self, page: &ClaimedPage, end: PageEnd, lapse: bool) -> Result<bool, StoreError> {
+        let now = self.now();
+        let (id, round, token) = (page.id.as_str(), page.round.as_str(), page.token);
+        let forward = |at: Timestamp| Statement { sql: FORWARD, args: args![round, at] };
+        let overdue = page.began.checked_add(FAIL_OVER).unwrap_or(Timestamp::MAX);
+        let mut over = true;
+        let (change, others) = match end {
+            PageEnd::Sent(remote) => {
+                over = false;
+                let tried = page.attempts > 0;
+                let back = tried.then(|| Statement { sql: BACK, args: args![round] });
+                (Statement { sql: SENT, args: args![id, remote, now, token] }, back)
+            }
+            PageEnd::Failed(why) => {
+                (Statement { sql: ENDED, args: args![id, now, why, "failed", token] }, Some(forward(now)))
+            }
+            PageEnd::Unknown(why) => {
+                (Statement { sql: ENDED, args: args![id, now, why, "unknown", token] }, Some(forward(now)))
+            }
+            PageEnd::Retry { due, why, again, hopeless } => {
+                over = hopeless || now >= overdue;
+                let next = match (hopeless, page.attempts) {
+                    (true, _) => Some(forward(now)),
+                    (false, 0) => Some(forward(overdue)),
+                    (false, _) => None,
+                };
+                (Statement { sql: RETRY, args: args![id, due, why, i64::from(again), token] }, next)
+            }
+            PageEnd::Held(due) => {
+                over = false;
+                (Statement { sql: HELD, args: args![id, due, token] }, None)
+            }
+        };
+        let since = now.checked_sub(FAIL_OVER).unwrap_or(Timestamp::MIN);
+        let lapse = (lapse && over).then(|| Statement { sql: LAPSE, args: args![id, round, since] });
+        let end = End { change, others: others.into_iter().collect(), lapse };
+        let told = self.ask(|ask: Ask<End, Option<bool>>| Queued::Other(Box::new(ask)), end).await?;
+        told.ok_or(StoreError::Lost)
+    }
+
+    /// Who could not be reached and nobody was told of it yet.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn lapsed_pages(&self, limit: u32) -> Result<Vec<Lapsed>, StoreError> {
+        let sql = "select id, incident, person, why from page where lapsed = 1 order by created limit $1";
+        let rows = self.read(sql, args![i64::from(limit)]).await?;
+        let mut lapsed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let Some(incident) = maybe(row, 1)? else { continue };
+            lapsed.push(Lapsed {
+                page: text(row, 0)?.into(),
+                incident: incident.into(),
+                person: text(row, 2)?.into(),
+                why: maybe(row, 3)?.unwrap_or_default(),
+            });
+        }
+        Ok(lapsed)
+    }
+
+    /// Whoever asked for the page knows now that its person could not be reached.
+    ///
+    /// # Errors
+    /// When it could not be written within ten seconds.
+    pub async fn lapse_told(&self, page: &PageId) -> Result<(), StoreError> {
+        self.write("update page set lapsed = 2 where id = $1", args![page.as_str()]).await.map(drop)
+    }
+}
