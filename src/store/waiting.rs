@@ -61,7 +61,7 @@ const RECALL: &str =
 const STALE: &str = concat!(
     "update alert set stale = $1, version = version + 1, owner = $4
      where firing = 1 and stale is null and id in
-        (select id from alert where firing = 1 and stale is null and source = $2 and seen < $3 order by seen limit 200)
+        (select id from alert where firing = 1 and stale is null and source = $2 and seen <= $3 order by seen limit 200)
      returning ",
     columns!()
 );

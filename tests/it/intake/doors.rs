@@ -44,7 +44,7 @@ fn source(id: &str, format: Format, proof: Proof) -> (String, (Rules, Proof)) {
 impl Doors {
     async fn open() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let bench = Bench::new().await;
+        let bench = Bench::awaiting().await;
         let basic = Proof::Basic { user: "google".into(), password: Secret::new("pass") };
         let signed = Proof::Signature { secret: Secret::new("key"), header: "x-signature".into() };
         let in_address = Proof::Token { token: Secret::new("abc"), in_address: true };

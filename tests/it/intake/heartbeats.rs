@@ -8,7 +8,7 @@ use super::Bench;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_heartbeat_that_stops_is_an_alert_until_it_comes_back() {
-    let bench = Bench::new().await;
+    let bench = Bench::awaiting().await;
     bench.intake.round().await;
     assert!(bench.intake.beat("backup").await.unwrap());
     assert!(!bench.intake.beat("nobody").await.unwrap());
@@ -24,7 +24,7 @@ async fn a_heartbeat_that_stops_is_an_alert_until_it_comes_back() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_never_reports_is_missed_and_nobody_is_for_what_toban_could_not_hear() {
-    let mut bench = Bench::new().await;
+    let mut bench = Bench::awaiting().await;
     bench.intake.round().await;
     bench.clock.advance(Duration::from_hours(9));
     bench.restart().await;

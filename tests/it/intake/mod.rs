@@ -94,32 +94,48 @@ pub struct Bench {
     pub intake: AlertIntake,
     pub told: Arc<Recorder>,
     pub url: String,
+    heartbeats: Vec<Heartbeat>,
     _folder: tempfile::TempDir,
 }
 
 impl Bench {
     pub async fn new() -> Self {
+        Self::with(Vec::new()).await
+    }
+
+    /// With a program that has to report every hour.
+    pub async fn awaiting() -> Self {
+        let backup = Heartbeat {
+            id: "backup".into(),
+            every: Duration::from_mins(60),
+            grace: Duration::from_mins(5),
+            service: Some("sagebase".into()),
+            severity: AlertSeverity::Critical,
+        };
+        Self::with(vec![backup]).await
+    }
+
+    async fn with(heartbeats: Vec<Heartbeat>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("toban.db").display());
         let clock = Clock::manual("2026-03-02T09:00:00Z".parse().unwrap());
         let told = Arc::new(Recorder::default());
-        let (store, intake) = Self::open(&url, &clock, &told).await;
-        Self { clock, store, intake, told, url, _folder: folder }
+        let (store, intake) = Self::open(&url, &clock, &told, &heartbeats).await;
+        Self { clock, store, intake, told, url, heartbeats, _folder: folder }
     }
 
-    async fn open(url: &str, clock: &Clock, told: &Arc<Recorder>) -> (Store, AlertIntake) {
+    async fn open(
+        url: &str,
+        clock: &Clock,
+        told: &Arc<Recorder>,
+        heartbeats: &[Heartbeat],
+    ) -> (Store, AlertIntake) {
         let store = Store::open(url, clock.clone(), Role::Serve).await.unwrap();
         store.beat().await.unwrap();
         let terms = Terms {
             limit: 100,
             stale_after: [("prometheus".to_owned(), Duration::from_hours(24))].into(),
-            heartbeats: vec![Heartbeat {
-                id: "backup".into(),
-                every: Duration::from_mins(60),
-                grace: Duration::from_mins(5),
-                service: Some("sagebase".into()),
-                severity: AlertSeverity::Critical,
-            }],
+            heartbeats: heartbeats.to_vec(),
         };
         let silences = Silences::new(store.clone(), clock.clone(), told.clone());
         let intake = AlertIntake::new(
@@ -137,7 +153,7 @@ impl Bench {
     pub async fn restart(&mut self) {
         self.store.close().await;
         self.clock.advance(Duration::from_secs(11));
-        (self.store, self.intake) = Self::open(&self.url, &self.clock, &self.told).await;
+        (self.store, self.intake) = Self::open(&self.url, &self.clock, &self.told, &self.heartbeats).await;
     }
 
     /// Moves the clock on and looks what is due then.
