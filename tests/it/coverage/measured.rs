@@ -52,8 +52,9 @@ async fn so_04_each_container_tells_cpu_memory_and_network() {
     let desk = Desk::open().await;
     let seen = desk.types("metrics smart-office").await;
     for service in ["backend", "frontend", "ollama", "postgres", "redis", "caddy"] {
+        let one = desk.types(&format!("metrics smart-office.{service}")).await;
         for metric in ["cpu", "memory", "memory_bytes", "network_in", "network_out"] {
-            seen.says(&[&format!("{service}.{metric}")]);
+            one.says(&[&format!("{service}.{metric}")]);
         }
     }
     seen.says(&["46 %", "> 85 %", "KiB/s"]).changed_nothing();

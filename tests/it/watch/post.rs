@@ -167,15 +167,19 @@ impl Post {
         }
     }
 
-    /// Two rounds a minute; what was told meanwhile, repetitions left out.
-    pub async fn minutes(&mut self, minutes: u32) -> Vec<Signal> {
-        self.tray.taken.lock().unwrap().clear();
+    /// Two rounds a minute; all that was told meanwhile, repetitions too, and how many rounds went wrong.
+    pub async fn raw_minutes(&mut self, minutes: u32) -> (Vec<Signal>, u32) {
+        let mut wrong = 0;
         for _ in 0..minutes * 2 {
             self.clock.advance(Duration::from_secs(30));
-            // A tray that is closed is the story's own trouble.
-            let _ = self.watch.round(&mut self.memory).await;
+            wrong += u32::from(self.watch.round(&mut self.memory).await.is_err());
         }
-        let taken = std::mem::take(&mut *self.tray.taken.lock().unwrap());
+        (std::mem::take(&mut *self.tray.taken.lock().unwrap()), wrong)
+    }
+
+    /// What is new of what was told in so many minutes.
+    pub async fn minutes(&mut self, minutes: u32) -> Vec<Signal> {
+        let (taken, _) = self.raw_minutes(minutes).await;
         let mut news = |signal: &Signal| match signal.firing {
             true => self.firing.insert(signal.key.clone()),
             false => self.firing.remove(&signal.key),
