@@ -15,7 +15,6 @@ pub mod config;
 pub mod demo;
 pub mod domain;
 pub mod errand;
-mod hooks;
 pub mod lifecycle;
 pub mod loading;
 pub mod online;

@@ -65,6 +65,14 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
         tokio::spawn(keeper::keep(toban.dispatch.clone())),
         tokio::spawn(toban.intake.clone().keep()),
         tokio::spawn({
+            let paging = toban.paging.clone();
+            async move { paging.work().await }
+        }),
+        tokio::spawn({
+            let watch = toban.watch.clone();
+            async move { watch.keep().await }
+        }),
+        tokio::spawn({
             let hands = toban.hands.clone();
             async move { hands.keep().await }
         }),

@@ -1,37 +1,33 @@
 //! Wiring: from a config to a Toban that is ready to run. It builds everything and decides nothing.
 
+mod duty;
+mod hooks;
 pub mod pagers;
+mod systems;
+mod verbs;
 
-use std::collections::BTreeMap;
+pub use duty::ladders;
+pub use systems::{estate, systems};
+
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use crate::app::calendar::Calendars;
 use crate::app::company::{Company, Speech};
 use crate::app::delivery::Delivery;
 use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
-use crate::app::estate::Estate;
 use crate::app::handoff::Hands;
-use crate::app::history::RolledBack;
-use crate::app::intake::{AlertIntake, HomeHerald, Silences, Unattached};
+use crate::app::incidents::Incidents;
+use crate::app::intake::AlertIntake;
 use crate::app::limits::Limits;
+use crate::app::paging::Paging;
 use crate::app::roster::Roster;
-use crate::app::verb::Verb;
-use crate::app::verbs;
-use crate::app::verbs::oncall::Duties;
 use crate::app::vitals::Vitals;
 use crate::app::watch::Watch;
-use crate::backends::Systems;
-use crate::backends::docker::Engine;
-use crate::backends::google::{Account, Google, GoogleSettings};
-use crate::backends::http::{Http, HttpProbe, HttpPulse, Origins};
-use crate::backends::prometheus::Prometheus;
 use crate::base::{Clock, Secret};
 use crate::chat::slack::api::Api;
-use crate::chat::slack::groups::Groups;
 use crate::chat::slack::http::HttpDoor;
 use crate::chat::slack::inbound::Ear;
 use crate::chat::slack::outbound::SlackChat;
@@ -39,17 +35,12 @@ use crate::chat::slack::reception::Reception;
 use crate::chat::slack::signature::Seal;
 use crate::chat::slack::socket::{SocketDoor, SocketSettings};
 use crate::config::shape::settings::Settings;
-use crate::config::{Config, GoogleIdentity, SlackEntry};
+use crate::config::{Config, SlackAccess, SlackEntry};
 use crate::domain::catalogue::{Catalogue, Source};
-use crate::domain::intake::Directory;
-use crate::domain::person::Risk;
-use crate::domain::service::{Probe, ProbeAuth};
-use crate::domain::watch::Rule;
 use crate::domain::words::Words;
-use crate::hooks;
-use crate::ports::{Calendar, Chat, GroupSync, Health, Inbox, Intake, Pulse};
+use crate::ports::{Calendar, Chat, Inbox, Pulse, Replies};
 use crate::store::{Role, Store};
-use crate::web::Hooks;
+use crate::web::{Doors, Hooks};
 
 /// A Toban, wired and at rest.
 pub struct Toban {
@@ -67,10 +58,20 @@ pub struct Toban {
     pub hands: Arc<Hands>,
     /// The calendars of schedules.
     pub calendars: Arc<dyn Calendar>,
+    /// What people work on.
+    pub incidents: Incidents,
+    /// Sends pages.
+    pub paging: Paging,
+    /// Takes what people answer to pages.
+    pub replies: Arc<dyn Replies>,
+    /// The doors of those answers.
+    pub answers: Doors,
     /// Takes alerts in.
     pub intake: AlertIntake,
     /// What monitoring calls.
     pub hooks: Arc<Hooks>,
+    /// The watch rules.
+    pub watch: Arc<Watch>,
     /// What it measures of itself.
     pub vitals: Vitals,
     /// Who is let in to read that from elsewhere.
@@ -142,135 +143,85 @@ pub async fn wire(
     let delivery = Delivery::new(store.clone(), clock.clone(), settings.slack.pace.0, chats);
     let company = Arc::new(company(config));
     let catalogue = Arc::new(Catalogue::clone(&catalogue).with_schedules(config.schedules.keys().cloned()));
-    let roster = Roster::new(config, store.clone(), clock.clone());
     let estate = Arc::new(estate(config, &clock)?);
-    let groups: Vec<Arc<dyn GroupSync>> =
-        api.iter().map(|api| Arc::new(Groups::new(api.clone())) as Arc<dyn GroupSync>).collect();
-    let hands = Arc::new(Hands::new(
-        roster.clone(),
-        company.clone(),
-        store.clone(),
-        clock.clone(),
-        config.mirrors.clone(),
-        groups,
-        Vec::new(),
-    ));
-    let calendars: Arc<dyn Calendar> =
-        Arc::new(Calendars::new(config, roster.clone(), company.clone(), clock.clone()));
-    let herald = HomeHerald {
-        store: store.clone(),
-        delivery: delivery.clone(),
-        company: company.clone(),
-        estate: estate.clone(),
-    };
-    let silences = Silences::new(store.clone(), clock.clone(), Arc::new(herald));
-    let directory = Arc::new(Directory::new(estate.services()));
-    let intake = AlertIntake::new(
-        store.clone(),
-        clock.clone(),
-        directory.clone(),
-        hooks::terms(config),
-        silences,
-        Arc::new(Unattached),
-    );
-    let hooks = Arc::new(hooks::hooks(config, &intake, directory, &clock));
+    let vitals = Vitals::default();
+    let duty = duty::duty(
+        config,
+        duty::Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            delivery: delivery.clone(),
+            company: company.clone(),
+            estate: estate.clone(),
+            words: words.clone(),
+            slack: api.clone(),
+        },
+    )?;
     let desk = Desk {
-        verbs: all_verbs(
-            &catalogue,
-            &company,
-            &estate,
-            &words,
-            &store,
-            &clock,
-            &roster,
-            &intake,
-            config.watch_rules().into(),
-        ),
+        verbs: verbs::verbs(verbs::Parts {
+            catalogue: &catalogue,
+            company: &company,
+            estate: &estate,
+            words: &words,
+            store: &store,
+            clock: &clock,
+            roster: &duty.roster,
+            intake: &duty.intake,
+            rules: config.watch_rules().into(),
+            page_test: duty.page_test,
+        }),
         catalogue,
         company,
         estate,
         store: store.clone(),
+        incidents: Some(duty.incidents.clone()),
         delivery: delivery.clone(),
         limits: limits(settings),
-        words,
+        words: words.clone(),
         clock: clock.clone(),
     };
-    let vitals = Vitals::default();
+    let watch = Arc::new(systems::watch(config, &desk, Arc::new(duty.intake.clone()), &vitals)?);
     let dispatch = Dispatch::new(desk).counting(vitals.commands.clone());
-    let slack = access.zip(api).map(|(access, api)| {
-        let inbox: Arc<dyn Inbox> = Arc::new(dispatch.clone());
-        let ear = Ear::new(settings.slack.command_prefix.clone());
-        let reception = Arc::new(Reception::new(ear, inbox, clock.clone()));
-        match access.entry {
-            SlackEntry::Http(secret) => {
-                SlackDoor::Http(Arc::new(HttpDoor::new(Seal::new(secret), reception)))
-            }
-            SlackEntry::Socket(token) => {
-                let sockets =
-                    SocketSettings { connections: settings.slack.connections, ..SocketSettings::default() };
-                SlackDoor::Socket(Arc::new(SocketDoor::new(api, &token, reception, sockets)))
-            }
-        }
-    });
+    let slack = access.zip(api).map(|(access, api)| slack_door(config, access, api, &dispatch, &clock));
     let token = settings.web.metrics_token.as_ref();
-    let metrics_token = token.and_then(|key| config.vault.get(&key.0).cloned());
-    let pulse = pulse(config, &clock)?;
     Ok(Toban {
         dispatch,
         delivery,
         store,
         slack,
-        roster,
-        hands,
-        calendars,
-        intake,
-        hooks,
+        roster: duty.roster,
+        hands: duty.hands,
+        calendars: duty.calendars,
+        incidents: duty.incidents,
+        paging: duty.paging,
+        replies: duty.replies.clone(),
+        answers: pagers::doors(config, words, duty.replies),
+        intake: duty.intake,
+        hooks: duty.hooks,
+        watch,
         vitals,
-        metrics_token,
-        pulse,
+        metrics_token: token.and_then(|key| config.vault.get(&key.0).cloned()),
+        pulse: systems::pulse(config, &clock)?,
     })
 }
 
-fn pulse(config: &Config, clock: &Clock) -> anyhow::Result<Option<(Arc<dyn Pulse>, std::time::Duration)>> {
-    let settings = &config.settings.heartbeat_out;
-    let Some(url) = settings.url.as_ref().and_then(|url| config.vault.text(&url.0)) else { return Ok(None) };
-    let pulse: Arc<dyn Pulse> = Arc::new(HttpPulse::new(url, &systems(config, clock)?.http));
-    Ok(Some((pulse, settings.every.0)))
-}
-
-/// The watch rules at work; alerts go to `intake`.
-///
-/// # Errors
-/// When a client cannot be built.
-pub fn watch(config: &Config, toban: &Toban, intake: Arc<dyn Intake>) -> anyhow::Result<Watch> {
-    let desk = toban.dispatch.desk();
-    let settings = &config.settings.watch;
-    let control: Option<Arc<dyn Health>> = match &settings.control {
-        Some(url) => {
-            let probe = Probe {
-                url: url.0.clone(),
-                status: 200,
-                json: BTreeMap::new(),
-                auth: ProbeAuth::None,
-                timeout: config.settings.limits.probe.0,
-                slow: None,
-            };
-            Some(Arc::new(HttpProbe::new(probe, &systems(config, &desk.clock)?.http)))
+fn slack_door(
+    config: &Config,
+    access: SlackAccess,
+    api: Arc<Api>,
+    dispatch: &Dispatch,
+    clock: &Clock,
+) -> SlackDoor {
+    let slack = &config.settings.slack;
+    let inbox: Arc<dyn Inbox> = Arc::new(dispatch.clone());
+    let reception = Arc::new(Reception::new(Ear::new(slack.command_prefix.clone()), inbox, clock.clone()));
+    match access.entry {
+        SlackEntry::Http(secret) => SlackDoor::Http(Arc::new(HttpDoor::new(Seal::new(secret), reception))),
+        SlackEntry::Socket(token) => {
+            let sockets = SocketSettings { connections: slack.connections, ..SocketSettings::default() };
+            SlackDoor::Socket(Arc::new(SocketDoor::new(api, &token, reception, sockets)))
         }
-        None => None,
-    };
-    Ok(Watch {
-        estate: desk.estate.clone(),
-        rules: config.watch_rules().into(),
-        store: toban.store.clone(),
-        intake,
-        control,
-        every: settings.every.0,
-        words: desk.words.clone(),
-        lang: config.settings.words.lang,
-        clock: desk.clock.clone(),
-        vitals: toban.vitals.clone(),
-    })
+    }
 }
 
 fn company(config: &Config) -> Company {
@@ -282,58 +233,6 @@ fn company(config: &Config) -> Company {
         zone: words.tz.0.clone(),
     };
     Company::new(config.people.clone(), config.roles.clone(), speech)
-}
-
-/// Services and what their backends can do.
-///
-/// # Errors
-/// When a client cannot be built.
-pub fn estate(config: &Config, clock: &Clock) -> anyhow::Result<Estate> {
-    let systems = systems(config, clock)?;
-    Ok(Estate::new(config.services.clone(), |_, component| crate::backends::connect(component, &systems)))
-}
-
-/// The systems that services run on.
-///
-/// # Errors
-/// When a client cannot be built.
-pub fn systems(config: &Config, clock: &Clock) -> anyhow::Result<Systems> {
-    let settings = &config.settings;
-    let google = google(config, clock);
-    let http = Http::new(Origins::new(&settings.http.origins)?, google.clone(), clock.clone())?;
-    let limit = settings.limits.call.0;
-    let prometheus = settings.prometheus.url.as_ref();
-    Ok(Systems {
-        prometheus: prometheus.and_then(|url| Prometheus::new(http.client(), &url.0, limit)),
-        docker: Some(Engine::new(&settings.docker.host.0, limit, clock.clone())),
-        google,
-        http,
-    })
-}
-
-fn google(config: &Config, clock: &Clock) -> Arc<Google> {
-    let settings = &config.settings.google;
-    let url = |url: &Option<crate::config::values::Url>| url.as_ref().map(|url| url.0.clone());
-    let account = match &settings.credentials.0 {
-        GoogleIdentity::Default => Account::Adc,
-        GoogleIdentity::File(path) => Account::File(path.clone()),
-        GoogleIdentity::Nobody => Account::Anonymous,
-    };
-    Google::new(
-        GoogleSettings {
-            account,
-            run: url(&settings.endpoints.run),
-            logging: url(&settings.endpoints.logging),
-            monitoring: url(&settings.endpoints.monitoring),
-            metadata: url(&settings.endpoints.metadata),
-            limits: crate::backends::google::Limits {
-                attempt: config.settings.limits.call.0,
-                operation: config.settings.limits.change.0,
-                ..crate::backends::google::Limits::default()
-            },
-        },
-        clock.clone(),
-    )
 }
 
 fn limits(settings: &Settings) -> Limits {
@@ -348,49 +247,4 @@ fn limits(settings: &Settings) -> Limits {
         result: limits.result.0,
         parallel: limits.parallel,
     }
-}
-
-fn all_verbs(
-    catalogue: &Arc<Catalogue>,
-    company: &Arc<Company>,
-    estate: &Arc<Estate>,
-    words: &Arc<Words>,
-    store: &Store,
-    clock: &Clock,
-    roster: &Roster,
-    intake: &AlertIntake,
-    rules: Arc<[Rule]>,
-) -> BTreeMap<&'static str, Arc<dyn Verb>> {
-    let estate = || estate.clone();
-    let history: Arc<dyn verbs::releases::History> = Arc::new(RolledBack { store: store.clone() });
-    let duties = || Duties { roster: roster.clone(), company: company.clone(), store: store.clone() };
-    let reads =
-        catalogue.iter().filter(|command| command.risk == Risk::Read).map(|command| command.verb.clone());
-    let all: Vec<Arc<dyn Verb>> = vec![
-        Arc::new(verbs::health::Health::new(estate(), words.clone())),
-        Arc::new(verbs::logs::Logs::new(estate(), clock.clone())),
-        Arc::new(verbs::metrics::Metrics::new(estate(), rules, Arc::new(store.clone()))),
-        Arc::new(verbs::releases::Releases::new(estate(), history.clone())),
-        Arc::new(verbs::restart::Restart::new(estate(), clock.clone())),
-        Arc::new(verbs::rollback::Rollback::new(estate(), clock.clone(), history)),
-        Arc::new(verbs::runbook::Runbook::new(estate(), reads.collect())),
-        Arc::new(verbs::oncall::Oncall { duties: duties(), estate: estate(), test: None }),
-        Arc::new(verbs::oncall::Override { duties: duties() }),
-        Arc::new(verbs::oncall::Exchange { duties: duties() }),
-        Arc::new(verbs::status::Status::new(estate()).sources(intake.ledger())),
-        Arc::new(verbs::intake::Begin { estate: estate(), silences: intake.silences().clone() }),
-        Arc::new(verbs::intake::List { company: company.clone(), silences: intake.silences().clone() }),
-        Arc::new(verbs::intake::End { silences: intake.silences().clone() }),
-        Arc::new(verbs::help::Help {
-            catalogue: catalogue.clone(),
-            company: company.clone(),
-            estate: estate(),
-        }),
-        Arc::new(verbs::whoami::Whoami {
-            catalogue: catalogue.clone(),
-            company: company.clone(),
-            estate: estate(),
-        }),
-    ];
-    all.into_iter().map(|verb| (verb.name(), verb)).collect()
 }

@@ -17,3 +17,5 @@ paging-over = It has been over since { $since }.
 paging-gone = This incident is no longer known.
 paging-not-saved = Not saved. Please press again in a moment.
 paging-unknown = This link is not known, or it is too old.
+paging-test-nowhere = There is no way to reach you: the config names no contact of yours that is connected.
+paging-test-sent = A test is on its way to you. Answer it wherever it can be answered.

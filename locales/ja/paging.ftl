@@ -17,3 +17,5 @@ paging-over = { $since } に解決済みです。
 paging-gone = このインシデントは見つかりません。
 paging-not-saved = 保存できませんでした。少し待ってから、もう一度押してください。
 paging-unknown = このリンクは無効か、期限切れです。
+paging-test-nowhere = 連絡先が設定されていないため、テストを送れません。
+paging-test-sent = テスト通知を送りました。応答できる手段では応答してください。

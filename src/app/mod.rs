@@ -1,7 +1,7 @@
 //! The use cases: dispatch, verbs, plans, delivery.
 
-pub mod calendar;
 pub mod attach;
+pub mod calendar;
 pub mod company;
 pub mod contacts;
 pub mod delivery;
@@ -12,8 +12,8 @@ pub mod estate;
 pub mod handoff;
 pub mod heartbeat;
 pub mod history;
-pub mod intake;
 pub mod incidents;
+pub mod intake;
 mod interrupted;
 pub mod keeper;
 pub mod limits;

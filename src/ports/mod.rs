@@ -11,8 +11,8 @@ mod metrics;
 mod pager;
 mod pulse;
 mod releases;
-mod restart;
 mod replies;
+mod restart;
 
 pub use calendar::Calendar;
 pub use chat::{Chat, ChatError, Inbox, NotTaken, Outgoing, Taken};
@@ -25,8 +25,8 @@ pub use metrics::Metrics;
 pub use pager::{Found, Pager, PagerError, Paging, Purpose};
 pub use pulse::Pulse;
 pub use releases::{Progress, Releases};
-pub use restart::{Anew, Restart};
 pub use replies::{Press, Replies, Reply};
+pub use restart::{Anew, Restart};
 
 use std::sync::Arc;
 

@@ -48,10 +48,10 @@ use batch::{Ask, Queued, Work};
 use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
-pub use overrides::{Handed, StoredOverride, Swap, SwapState};
 pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
 pub use heartbeats::Beat;
 pub use incidents::{Change, Moved, StoredIncident};
+pub use overrides::{Handed, StoredOverride, Swap, SwapState};
 pub use page_ends::{FAIL_OVER, Lapsed, PageEnd};
 pub use page_keys::StoredPage;
 pub use pages::ClaimedPage;

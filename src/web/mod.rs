@@ -14,7 +14,7 @@ mod server;
 pub use calendar::calendar;
 pub use health::health;
 pub use hooks::{Hooks, hooks};
-pub use proof::Proof;
 pub use metrics::{Readers, metrics};
+pub use proof::Proof;
 pub use replies::{Doors, replies};
 pub use server::Server;

@@ -14,7 +14,7 @@ fn floor(room: &str) -> u8 {
         "app" => 3,
         "chat" | "chat/slack" | "chat/console" | "backends" | "pagers" | "web" | "sandbox" => 4,
         "main" | "lib" | "cli" | "tasks" | "loading" | "terminal" | "errand" | "online" | "wire"
-        | "hooks" | "lifecycle" | "telemetry" | "demo" => 5,
+        | "lifecycle" | "telemetry" | "demo" => 5,
         other => panic!("{other} has no floor: give it one in tests/it/house.rs"),
     }
 }

@@ -31,7 +31,7 @@ use crate::store::Store;
 
 pub use act::{Actions, NoActions};
 pub use ladders::{Hours, Ladders};
-pub use paging::{OrderPages, PageOrder, WhoIsOnCall};
+pub use paging::{OrderPages, PageOrder, Pages, WhoIsOnCall};
 pub use wishes::{Done, IncidentError, NewIncident, Wish};
 
 /// What incidents are made with.

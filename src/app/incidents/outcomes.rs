@@ -2,11 +2,17 @@
 
 use std::convert::Infallible;
 
+use async_trait::async_trait;
+use jiff::Timestamp;
+
 use super::{Done, IncidentError, Incidents, Wish};
+use crate::app::handoff::{HandOff, HandedOver};
+use crate::app::paging::{Answered, Answers, PageOutcomes, Standing};
 use crate::base::ids::{IncidentId, PageId, PersonId};
 use crate::domain::contact::Means;
 use crate::domain::escalation;
 use crate::domain::incident::timeline::Origin;
+use crate::domain::incident::{Incident, State};
 use crate::store::StoreError;
 
 impl Incidents {
@@ -60,6 +66,77 @@ impl Incidents {
             escalation::Reply::StillFiring(..) => self.resolve(incident, &by_page(person, from)).await,
             _ => Ok(first),
         }
+    }
+}
+
+#[async_trait]
+impl PageOutcomes for Incidents {
+    async fn delivered(&self, incident: &IncidentId, person: &PersonId, means: Means, at: Timestamp) {
+        // Its row says so for good; a timeline with every page in it could not be read.
+        tracing::info!(incident.id = %incident, person.id = %person, page.means = means.as_str(), page.at = %at, "a page was taken");
+    }
+
+    async fn exhausted(
+        &self,
+        incident: &IncidentId,
+        person: &PersonId,
+        page: &PageId,
+        why: &str,
+    ) -> Result<(), StoreError> {
+        self.unreached(incident, person, page, why).await
+    }
+
+    async fn undeliverable_now(&self, means: Means, why: &str) {
+        tracing::error!(
+            page.means = means.as_str(),
+            error = why,
+            "pages by these means fail until somebody mends our access"
+        );
+    }
+}
+
+#[async_trait]
+impl Answers for Incidents {
+    async fn acknowledge(&self, incident: &IncidentId, person: &PersonId, from: Means) -> Answered {
+        taken(self.answered(incident, person, from).await)
+    }
+
+    async fn resolve(&self, incident: &IncidentId, person: &PersonId, from: Means) -> Answered {
+        taken(self.answered_over(incident, person, from).await)
+    }
+
+    async fn standing(&self, incident: &IncidentId) -> Result<Standing, StoreError> {
+        match self.find(incident).await {
+            Ok(stored) => Ok(standing(&stored.incident)),
+            Err(IncidentError::Store(error)) => Err(error),
+            Err(IncidentError::Unknown(_) | IncidentError::Wrong(_)) => Ok(Standing::Gone),
+        }
+    }
+}
+
+#[async_trait]
+impl HandOff for Incidents {
+    async fn handed_over(&self, event: &HandedOver) -> Result<(), StoreError> {
+        Incidents::handed_over(self, &event.schedule, &event.now).await
+    }
+}
+
+fn taken(done: Result<Done, IncidentError>) -> Answered {
+    match done {
+        Ok(done) => Answered::Now(standing(&done.incident)),
+        Err(IncidentError::Unknown(_)) => Answered::Now(Standing::Gone),
+        Err(error @ (IncidentError::Wrong(_) | IncidentError::Store(_))) => {
+            Answered::NotSaved(error.to_string())
+        }
+    }
+}
+
+fn standing(incident: &Incident) -> Standing {
+    match &incident.state {
+        State::Triggered => Standing::Open,
+        State::Acknowledged { by, at, .. } => Standing::Held { by: by.clone(), since: *at },
+        State::Snoozed { by, .. } => Standing::Held { by: by.clone(), since: incident.run.began },
+        State::Resolved { at, .. } => Standing::Over { since: *at },
     }
 }
 

@@ -1,13 +1,17 @@
 //! What incidents ask of others: who is on call, and pages for people.
 
+use std::sync::{Arc, OnceLock};
+
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use crate::base::ids::{IncidentId, PersonId};
-use crate::domain::alert::AlertSeverity;
-use crate::domain::words::Phrase;
-use crate::ports::Purpose;
+use crate::app::contacts::Contacts;
+use crate::app::paging::{self, Paging};
+use crate::app::roster::Roster;
+use crate::base::ids::PersonId;
 use crate::store::{NewPage, StoreError};
+
+pub use crate::app::paging::PageOrder;
 
 /// Knows who is on call.
 #[async_trait]
@@ -33,23 +37,45 @@ pub trait OrderPages: Send + Sync {
     fn written(&self) {}
 }
 
-/// One person is to be told.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PageOrder {
-    /// Unique to what caused it: the same order twice pages once.
-    pub key: String,
-    /// The incident.
-    pub incident: Option<IncidentId>,
-    /// Who.
-    pub person: PersonId,
-    /// How bad it is.
-    pub severity: AlertSeverity,
-    /// What for.
-    pub purpose: Purpose,
-    /// One line.
-    pub subject: Phrase,
-    /// The details, a paragraph each.
-    pub lines: Vec<Phrase>,
-    /// Somebody outside: no link, no button.
-    pub vendor: bool,
+/// Pages by the ways that people chose. Paging needs incidents, and incidents need paging: whoever builds both says
+/// afterwards who sends.
+pub struct Pages {
+    contacts: Arc<Contacts>,
+    paging: OnceLock<Paging>,
+}
+
+impl Pages {
+    /// To these addresses; as yet nobody sends.
+    pub fn new(contacts: Arc<Contacts>) -> Self {
+        Self { contacts, paging: OnceLock::new() }
+    }
+
+    /// From now on these are sent.
+    pub fn sent_by(&self, paging: Paging) {
+        // A second one changes nothing.
+        let _ = self.paging.set(paging);
+    }
+}
+
+impl OrderPages for Pages {
+    fn pages(&self, order: &PageOrder, now: Timestamp) -> Vec<NewPage> {
+        paging::pages(self.contacts.of(&order.person), order, now)
+    }
+
+    fn reachable(&self) -> bool {
+        self.paging.get().is_none_or(Paging::providers_reachable)
+    }
+
+    fn written(&self) {
+        if let Some(paging) = self.paging.get() {
+            paging.nudge();
+        }
+    }
+}
+
+#[async_trait]
+impl WhoIsOnCall for Roster {
+    async fn on_call(&self, schedule: &str, at: Timestamp) -> Result<Vec<PersonId>, StoreError> {
+        Roster::on_call(self, schedule, at).await
+    }
 }

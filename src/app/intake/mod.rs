@@ -221,18 +221,6 @@ impl Intake for AlertIntake {
     }
 }
 
-/// Nobody makes incidents yet: what comes in is kept, and waits in the store for whoever does after the next start.
-#[derive(Debug)]
-pub struct Unattached;
-
-#[async_trait]
-impl Attach for Unattached {
-    async fn alerted(&self, service: &ServiceId, _: &str, news: Vec<AlertNews>) -> Result<(), StoreError> {
-        tracing::debug!(service.id = %service, alerts = news.len(), "alerts are kept");
-        Ok(())
-    }
-}
-
 fn told(result: Result<(), StoreError>, what: &'static str) {
     if let Err(error) = result {
         tracing::warn!(error = %error, "{what}");

@@ -13,6 +13,7 @@ mod outage;
 mod outcomes;
 mod round;
 mod telegram;
+mod trial;
 mod verdict;
 
 use std::collections::HashMap;
@@ -36,6 +37,7 @@ pub use orders::{Content, PageOrder, pages, test_order};
 pub use outage::Outage;
 pub use outcomes::PageOutcomes;
 pub use telegram::TelegramPress;
+pub use trial::PageTrial;
 
 /// How long a page waits for an answer to be saved that could not be.
 const HUSH: Duration = Duration::from_mins(5);
