@@ -130,18 +130,18 @@ mod tests {
     fn the_example_of_twilios_documentation_is_believed() {
         let form: Vec<(String, String)> = [
             ("CallSid", "CA1234567890ABCDE"),
-            ("Caller", "+14158675310"),
+            ("Caller", "+14158675309"),
             ("Digits", "1234"),
-            ("From", "+14158675310"),
+            ("From", "+14158675309"),
             ("To", "+18005551212"),
         ]
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .into();
         let url = "https://mycompany.com/myapp.php?foo=1&bar=2";
         let token = Secret::new("12345");
-        assert!(signed(&token, url, &form, "0/KCTR6DLpKmkAf8muzZqo1nDgQ="));
-        assert!(!signed(&token, url, &form[1..], "0/KCTR6DLpKmkAf8muzZqo1nDgQ="));
-        assert!(!signed(&Secret::new(""), url, &form, "0/KCTR6DLpKmkAf8muzZqo1nDgQ="));
+        assert!(signed(&token, url, &form, "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!signed(&token, url, &form[1..], "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!signed(&Secret::new(""), url, &form, "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
     }
 
     #[test]

@@ -42,7 +42,7 @@ impl Server {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let port = lines.next_line().await.unwrap().expect("the server does not start");
+        let port = lines.next_line().await.unwrap().unwrap_or_else(|| panic!("the server does not start"));
         Some(Self { url: Secret::new(format!("smtp://127.0.0.1:{port}")), lines, _process: process })
     }
 

@@ -169,7 +169,7 @@ async fn ntfy(Shelf(shelf): Shelf<Shared>, method: Method, headers: HeaderMap, b
         if !sent["priority"].as_u64().is_some_and(|priority| (1..=5).contains(&priority)) {
             return Err(bad("priority invalid"));
         }
-        if !sent["message"].as_str().is_some_and(|text| text.len() <= 4_096) || !sent["title"].is_string() {
+        if sent["message"].as_str().is_none_or(|text| text.len() > 4_096) || !sent["title"].is_string() {
             return Err(bad("message invalid"));
         }
         let actions = sent.get("actions").and_then(Value::as_array).cloned().unwrap_or_default();
