@@ -13,7 +13,7 @@ use crate::domain::metric::{Point, Series};
 pub(super) fn series(query: &Query, found: &[TimeSeries]) -> Series {
     match query.reading {
         Reading::Share(group) => Series::new(query.unit, shares(group, found)),
-        Reading::Value(factor) => Series::new(query.unit, points(found, |value| number(value), factor)),
+        Reading::Value(factor) => Series::new(query.unit, points(found, number, factor)),
         Reading::Mean(factor) => Series::new(query.unit, points(found, mean, factor)),
     }
 }
