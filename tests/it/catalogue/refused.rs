@@ -36,7 +36,7 @@ fn unknown_verb() {
     assert_eq!(
         answer("lgos bluelamp errors 1h"),
         "There is no command “lgos”.\n\
-         Commands: help, whoami, rollback, health, logs, releases, runbook, status\n\
+         Commands: help, whoami, rollback, ack, assign, drill, escalate, incident, note, postmortem, resolve, snooze, health, logs, releases, runbook, status\n\
          [logs bluelamp errors 1h]"
     );
     assert_eq!(
