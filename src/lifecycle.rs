@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use crate::app::{escalator, heartbeat, keeper, pulse};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
-use crate::web::{Readers, Server, calendar, health, hooks, metrics};
+use crate::web::{Readers, Server, calendar, health, hooks, metrics, replies};
 use crate::wire::{SlackDoor, Toban};
 
 /// How long work that has begun, and then what is to be said, may take to end.
@@ -48,7 +48,8 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
         .merge(health(readiness(&ready, &toban)))
         .merge(calendar(toban.calendars.clone()))
         .merge(hooks(toban.hooks.clone()))
-        .merge(metrics(toban.vitals.meters.clone(), readers));
+        .merge(metrics(toban.vitals.meters.clone(), readers))
+        .merge(replies(toban.answers.clone()));
     let server = server.counting(toban.vitals.requests.clone());
     let mut listening = None;
     if let Some(SlackDoor::Http(door)) = &toban.slack {
@@ -70,7 +71,7 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
         }),
         tokio::spawn({
             let watch = toban.watch.clone();
-            async move { watch.keep().await }
+            async move { match watch.run().await {} }
         }),
         tokio::spawn({
             let hands = toban.hands.clone();
@@ -113,6 +114,9 @@ impl Running {
         }
         if within(GRACE, self.toban.dispatch.idle()).await.is_err() {
             tracing::warn!("some commands have not ended; they are taken up after the next start");
+        }
+        if within(GRACE, self.toban.paging.idle()).await.is_err() {
+            tracing::warn!("some pages are still being sent; what is not known of them is looked up after the next start");
         }
         if within(GRACE, self.toban.intake.idle()).await.is_err() {
             tracing::warn!("some alerts have not reached their incidents; they do so after the next start");

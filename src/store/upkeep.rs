@@ -21,7 +21,7 @@ const FEW: i64 = 200;
 const DAY: Duration = Duration::from_hours(24);
 
 /// What is forgotten, how long after its time. Each takes the moment and the number of rows.
-const OLD: [(Duration, &str); 7] = [
+const OLD: [(Duration, &str); 9] = [
     (
         DAY.saturating_mul(7),
         "delete from inbox where id in

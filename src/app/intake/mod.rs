@@ -19,7 +19,7 @@ use async_trait::async_trait;
 use futures_util::future::join;
 use jiff::Timestamp;
 
-use crate::app::attach::{AlertNews, Attach};
+use crate::app::attach::Attach;
 use crate::base::Clock;
 use crate::base::clock::pause;
 use crate::base::ids::ServiceId;

@@ -76,7 +76,7 @@ type Sights<'w> = BTreeMap<(&'w ServiceId, &'w str, &'w str), Sample>;
 
 impl Watch {
     /// Watches until it is dropped, whenever this replica is the one that does.
-    pub async fn run(self) -> Infallible {
+    pub async fn run(&self) -> Infallible {
         let mut held: Option<(i64, Memory)> = None;
         loop {
             match self.turn(&mut held).await {

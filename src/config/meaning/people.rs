@@ -111,8 +111,11 @@ pub(in crate::config) fn roles(
         for (grant, node) in role.allow.iter().zip(node.list("allow")) {
             for (index, verb) in grant.verbs.iter().enumerate() {
                 // The right to act for somebody else is no verb, but is granted like one.
-                if verb != "*" && verb != "impersonate" {
-                    reader.verb(verb, node.item_at("verbs", index));
+                let at = node.item_at("verbs", index);
+                // The roles that are built in name verbs that a smaller build may not have.
+                let own = &*at.file != crate::config::layers::DEFAULT_NAME;
+                if own && verb != "*" && verb != "impersonate" {
+                    reader.verb(verb, at);
                 }
             }
             reader.refer_all(Kind::Service, &grant.services, node, "services", true);

@@ -21,6 +21,7 @@ use crate::ports::{NotTaken, Replies};
 const LARGEST: usize = 256 * 1024;
 
 /// What the routes need. A provider without its secret is not listened to.
+#[derive(Clone)]
 pub struct Doors {
     /// Takes the answers.
     pub replies: Arc<dyn Replies>,

@@ -80,6 +80,7 @@ fn help_shows_what_people_type_and_not_what_buttons_type() {
         [
             section("basics", "help whoami"),
             section("change", "restart rollback"),
+            section("incidents", "ack assign drill escalate incident note postmortem resolve snooze"),
             section("observe", "health logs metrics releases runbook status"),
             section("oncall", "oncall override swap"),
             section("silences", "silence silences unsilence"),
