@@ -176,7 +176,7 @@ impl World {
                     silenced: *silenced,
                 }];
                 let number = self.number;
-                let opening = || Opening { number, ..opening(policy(number % 2 == 0)) };
+                let opening = || Opening { number, ..opening(policy(number.is_multiple_of(2))) };
                 let fresh =
                     current.as_ref().is_none_or(|it| !it.is_open() && !super::alerted::reopens(it, now));
                 let before = current.clone().filter(|_| !fresh);
