@@ -116,7 +116,9 @@ impl Running {
             tracing::warn!("some commands have not ended; they are taken up after the next start");
         }
         if within(GRACE, self.toban.paging.idle()).await.is_err() {
-            tracing::warn!("some pages are still being sent; what is not known of them is looked up after the next start");
+            tracing::warn!(
+                "some pages are still being sent; what is not known of them is looked up after the next start"
+            );
         }
         if within(GRACE, self.toban.intake.idle()).await.is_err() {
             tracing::warn!("some alerts have not reached their incidents; they do so after the next start");

@@ -13,8 +13,9 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
+use futures_util::future::BoxFuture;
 use futures_util::future::join;
+use futures_util::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -139,21 +140,29 @@ impl Watch {
             .iter()
             .map(|rule| (&rule.service, rule.component.as_str(), rule.metric.as_str()))
             .collect();
-        let looks = wanted.into_iter().map(|key| async move {
-            let (service, component, metric) = key;
-            let service = self.estate.service(service)?;
-            let part = service.component(component)?;
-            match sight::look(&self.estate, service, part, metric, now).await {
-                Seen::Sample(sample) => Some((key, sample)),
-                Seen::Failed(error) => {
-                    tracing::debug!(service.id = %service.id, component, metric, error = %error, "a metric could not be read");
-                    Some((key, Sample::Absent(None)))
-                }
-                Seen::NotConnected => None,
-            }
-        });
+        // Boxed, and no closure is kept: the compiler cannot see that a lent key outlives the wait.
+        let looks: Vec<BoxFuture<'_, _>> = wanted.into_iter().map(|key| self.see(key, now).boxed()).collect();
         let found: Vec<_> = futures_util::stream::iter(looks).buffer_unordered(AT_ONCE).collect().await;
         found.into_iter().flatten().collect()
+    }
+
+    /// Looks at one metric; none, where nobody can tell it.
+    async fn see<'w>(
+        &'w self,
+        key: (&'w ServiceId, &'w str, &'w str),
+        now: Timestamp,
+    ) -> Option<((&'w ServiceId, &'w str, &'w str), Sample)> {
+        let (service, component, metric) = key;
+        let service = self.estate.service(service)?;
+        let part = service.component(component)?;
+        match sight::look(&self.estate, service, part, metric, now).await {
+            Seen::Sample(sample) => Some((key, sample)),
+            Seen::Failed(error) => {
+                tracing::debug!(service.id = %service.id, component, metric, error = %error, "a metric could not be read");
+                Some((key, Sample::Absent(None)))
+            }
+            Seen::NotConnected => None,
+        }
     }
 
     /// Steps every rule, tells what has to be told, keeps what has changed.

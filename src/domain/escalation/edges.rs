@@ -91,6 +91,19 @@ fn every_method_of_every_target_failing_fires_the_next_step() {
 }
 
 #[test]
+fn what_ended_while_we_were_down_pages_nobody_any_more() {
+    let all = facts();
+    let firing = Facts { firing: 1, ..facts() };
+    let open = || opening(ladder(Unless::Acknowledged));
+    let first = alerted(None, open, &[news("a", true, true)], &firing, at(0)).unwrap();
+    let over = alerted(Some(first.incident), open, &[news("a", false, false)], &all, at(29)).unwrap();
+    // The step of minute 30 and the end at 31 have both passed.
+    let late = advance(over.incident, &all, at(90));
+    assert!(!late.incident.is_open());
+    assert_eq!(told(&late), [("sato", &Why::Over)]);
+}
+
+#[test]
 fn a_warning_waits_for_working_hours_and_climbs_once_it_is_critical() {
     let night = Facts { morning: Some(at(480)), firing: 1, ..facts() };
     let warning = News { severity: AlertSeverity::Warning, ..news("a", true, true) };

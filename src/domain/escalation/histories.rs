@@ -176,7 +176,7 @@ impl World {
                     silenced: *silenced,
                 }];
                 let number = self.number;
-                let opening = || Opening { number, ..opening(policy(number % 2 == 0)) };
+                let opening = || Opening { number, ..opening(policy(number.is_multiple_of(2))) };
                 let fresh =
                     current.as_ref().is_none_or(|it| !it.is_open() && !super::alerted::reopens(it, now));
                 let before = current.clone().filter(|_| !fresh);
@@ -244,7 +244,7 @@ impl World {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1_500, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_open_incident_is_always_woken_and_nobody_is_paged_without_need(history in prop::collection::vec(moves(), 1..60)) {

@@ -221,7 +221,7 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// The earliest of what is due and can be decided on.
+    /// The earliest of what is due and can be decided on; first what may end it, since nobody is paged for what is over.
     fn pop_due(&mut self) -> Option<Pending> {
         let (now, facts) = (self.now, self.facts);
         let ready = |pending: &Pending| {
@@ -233,7 +233,7 @@ impl<'a> Turn<'a> {
                 }
         };
         let due = self.incident.pending.iter().enumerate().filter(|(_, pending)| ready(pending));
-        let (at, _) = due.min_by_key(|(_, pending)| (pending.at, pending.what))?;
+        let (at, _) = due.min_by_key(|(_, pending)| (rank(&pending.what), pending.at, pending.what))?;
         Some(self.incident.pending.remove(at))
     }
 
@@ -276,6 +276,15 @@ impl<'a> Turn<'a> {
             act: self.act,
             reply,
         }
+    }
+}
+
+/// What may end an incident goes before what pages people.
+fn rank(due: &Due) -> u8 {
+    match due {
+        Due::Quiet => 0,
+        Due::Settle => 1,
+        _ => 2,
     }
 }
 

@@ -83,7 +83,7 @@ fn the_ready_made_roles_build_on_each_other() {
         config.roles[role].allow.iter().flat_map(|grant| grant.risk.clone()).collect()
     };
     assert_eq!(risks("viewer"), BTreeSet::from([Risk::Read]));
-    assert_eq!(risks("responder"), BTreeSet::from([Risk::Read]));
+    assert_eq!(risks("responder"), BTreeSet::from([Risk::Read, Risk::Change]));
     assert_eq!(risks("operator"), BTreeSet::from([Risk::Read, Risk::Change]));
     assert_eq!(risks("admin"), BTreeSet::from([Risk::Read, Risk::Change, Risk::Danger]));
 }
