@@ -21,12 +21,10 @@ command-swap-decline = Declines an offer to exchange shifts, or withdraws it.
 command-swap-decline-button = what the button under an offer types
 
 param-schedule = the on-call schedule
-param-person = who takes it
 param-oncall-test = pages you for real
 param-range = from when until when (10:00..18:00, 2026-12-24)
 param-span-from-now = from now on, for so long
 param-instead = instead=PERSON: replaces this one only, where several are on call
-param-reason = why, in quotes
 param-override = the override
 param-offer = the offer
 param-kind-schedule = an on-call schedule

@@ -21,12 +21,10 @@ command-swap-decline = シフト交換の申し込みを断る、または取り
 command-swap-decline-button = 申し込みのボタンが入力するコマンド
 
 param-schedule = オンコールのスケジュール
-param-person = 当番を引き受ける人
 param-oncall-test = 自分に実際のテスト通知を送る
 param-range = 開始と終了（10:00..18:00、2026-12-24）
 param-span-from-now = 今からの長さ
 param-instead = instead=人: 当番が複数いるとき、この人だけを代わる
-param-reason = 理由（引用符で囲む）
 param-override = 交代の ID
 param-offer = 申し込みの ID
 param-kind-schedule = オンコールのスケジュール

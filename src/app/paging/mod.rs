@@ -152,6 +152,12 @@ impl Paging {
         (until > self.0.desk.clock.now()).then_some(until)
     }
 
+    /// Counts a look for what is due as work for as long as it is kept, however that ends.
+    fn looking(&self) -> Looking {
+        self.0.busy.send_modify(|busy| *busy += 1);
+        Looking(self.clone())
+    }
+
     /// Resolves when nothing is being sent.
     pub async fn idle(&self) {
         // The sender lives as long as we do, so an error cannot happen.
@@ -170,5 +176,14 @@ impl Paging {
             }
         }
         Ok(lag)
+    }
+}
+
+/// A look for pages that are due.
+struct Looking(Paging);
+
+impl Drop for Looking {
+    fn drop(&mut self) {
+        self.0.0.busy.send_modify(|busy| *busy = busy.saturating_sub(1));
     }
 }

@@ -44,9 +44,9 @@ pub(super) async fn work(paging: Paging, means: Means) {
     let Some(bell) = bells.get(&means) else { return };
     loop {
         // What is claimed counts from before it is.
-        paging.0.busy.send_modify(|busy| *busy += 1);
+        let looking = paging.looking();
         let looked = look(&paging, &counter).await;
-        paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(1));
+        drop(looking);
         let next = match looked {
             Ok(next) => next,
             Err(error) => {

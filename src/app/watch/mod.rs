@@ -80,6 +80,8 @@ impl Watch {
     pub async fn run(&self) -> Infallible {
         let mut held: Option<(i64, Memory)> = None;
         loop {
+            // A span of the clock's time, but not so little real time that a fast clock keeps everybody busy.
+            join(self.clock.sleep(self.every), pause(self.every / HASTE)).await;
             match self.turn(&mut held).await {
                 Ok(true) => self.vitals.watch_rounds.add(&["done"]),
                 Ok(false) => {}
@@ -88,8 +90,6 @@ impl Watch {
                     tracing::warn!(error = %error, "a round of the watch rules failed");
                 }
             }
-            // A span of the clock's time, but not so little real time that a fast clock keeps everybody busy.
-            join(self.clock.sleep(self.every), pause(self.every / HASTE)).await;
         }
     }
 

@@ -62,7 +62,11 @@ impl Site {
         let people = people.replace("os_user = \"sato\"", &format!("os_user = {:?}", me()));
         let people = people.replace("lang = \"ja\"", "lang = \"en\"");
         std::fs::write(config.join("people.toml"), people).unwrap();
-        std::fs::write(config.join("zz-here.toml"), overlay(&slack, &sandbox, "http", &store, "")).unwrap();
+        std::fs::write(
+            config.join("zz-here.toml"),
+            overlay(&slack, &sandbox, "http", &store, "[smtp]\nurl = \"smtp://127.0.0.1:9\"\n"),
+        )
+        .unwrap();
         Self { slack, sandbox, folder, store, _database: database }
     }
 

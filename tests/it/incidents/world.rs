@@ -183,7 +183,8 @@ impl World {
         let version = first.as_ref().map_or(1, |row| row.get::<i64, _>(0) + 1);
         sqlx::query(
             "insert into alert (id, source, service, grouping, severity, firing, content, count, first, seen, version,
-                attached, owner) values ($1, 'prometheus', $2, 'production', 'critical', $3, $4, 1, 0, 0, $5, 0, '')
+                attached, owner, print, started, ticket)
+             values ($1, 'prometheus', $2, 'production', 'critical', $3, $4, 1, 0, 0, $5, 0, '', 0, 0, 0)
              on conflict (id) do update set firing = excluded.firing, content = excluded.content,
                 version = excluded.version",
         )

@@ -99,6 +99,6 @@ rotation = [{ people = ["ghost"], every = "1w", from = "2026-03-04T09:00" }]
         .says("to 2026-03-04 09:00")
         .says("Ghost can be paged in one way only");
     rig.ask("oncall night").await.says("Nobody is on call for night");
-    rig.ask("oncall test").await.says("No pagers are connected");
+    rig.ask("oncall test").await.says("A test is on its way to you").says("slack");
     rig.stop().await;
 }

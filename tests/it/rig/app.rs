@@ -139,6 +139,8 @@ bot_token = "env:SLACK_BOT_TOKEN"
 app_token = "env:SLACK_APP_TOKEN"
 signing_secret = "env:SLACK_SIGNING_SECRET"
 pace = "10ms"
+[watch]
+every = "24h"
 {}
 {more}
 "#,
