@@ -3,7 +3,7 @@
 command-manual = Commands
 command-grammar = A command is VERB SERVICE[.COMPONENT] and its arguments; those may come in any order. In a thread about a service the service may be left out.
 command-aliases = Also: { $list }
-command-risk-change = Shows a plan first and asks for confirmation.
+command-risk-change = Changes something: it shows a plan first and asks, or can be taken back by a button.
 command-risk-danger = Shows a plan first; a second person approves.
 
 command-section-basics = Basics

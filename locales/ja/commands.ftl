@@ -3,7 +3,7 @@
 command-manual = コマンド一覧
 command-grammar = 書式は「コマンド サービス[.コンポーネント] 引数」です。引数の順序は問いません。サービスのスレッド内ではサービス名を省略できます。
 command-aliases = 別名: { $list }
-command-risk-change = 先に計画を表示し、確認を求めます。
+command-risk-change = 変更を伴います。先に計画を表示して確認を求めるか、ボタンで取り消せます。
 command-risk-danger = 先に計画を表示し、別の人の承認が必要です。
 
 command-section-basics = 基本

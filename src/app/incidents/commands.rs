@@ -73,7 +73,10 @@ impl Asking<'_> {
         let service = self.invocation.service.as_ref().map(|target| target.service.clone());
         match (verb, service) {
             ("drill", Some(service)) => return self.open(service, true).await,
-            ("incident", Some(service)) if !self.invocation.args.texts().is_empty() => {
+            ("incident", Some(service))
+                if self.invocation.args.action() == Some("open")
+                    || !self.invocation.args.texts().is_empty() =>
+            {
                 return self.open(service, false).await;
             }
             ("incident", service) if named.is_none() => {

@@ -71,7 +71,12 @@ async fn the_manifest_follows_the_config() {
     let site = Site::sqlite().await;
     site.change("zz-here.toml", "mode = \"http\"", "");
     let socket = manifest(&site, "[slack]\nmode = \"socket\"\n").await;
-    assert_eq!(commands(&socket), ["/toban", "/health", "/logs", "/releases", "/rollback", "/runbook"]);
+    let shown = commands(&socket);
+    assert_eq!(shown[0], "/toban");
+    for verb in ["/health", "/logs", "/rollback", "/incident", "/ack", "/escalate", "/resolve", "/oncall"] {
+        assert!(shown.contains(&verb), "{shown:?}");
+    }
+    assert!(shown.len() <= 50 && !shown.contains(&"/status"), "{shown:?}");
     assert_eq!(socket["settings"]["socket_mode_enabled"], true);
     let http = manifest(
         &site,
