@@ -44,7 +44,7 @@ const HELD: Duration = Duration::from_secs(90);
 /// How many metrics are read at once.
 const AT_ONCE: usize = 32;
 /// How many times as often rounds are made at most when time runs fast.
-const HASTE: u32 = 10;
+const HASTE: u32 = 30;
 /// How long the control probe may take.
 const CONTROL: Duration = Duration::from_secs(10);
 
