@@ -163,4 +163,4 @@ incident-phase-containment = Containment
 incident-phase-eradication = Eradication
 incident-phase-recovery = Recovery
 incident-phase-improvement = Improvement
-incident-phase-actions = Actions
+incident-phase-postmortem = Post-mortem

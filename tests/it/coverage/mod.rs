@@ -13,4 +13,5 @@ mod measured;
 mod oncall;
 mod sagebase;
 mod secrets;
+mod told;
 mod watched;

@@ -11,6 +11,7 @@ mod follow;
 mod forged;
 mod languages;
 mod long_output;
+mod night;
 mod plan_moved;
 mod plan_terms;
 mod rights;
