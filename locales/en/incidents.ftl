@@ -154,6 +154,7 @@ incident-said-over = { $id } is over already.
 incident-said-over-now = It is over already.
 incident-said-unknown = There is no { $id }.
 incident-said-too-long = A snooze is at most { $span } long.
+incident-said-not-saved = Not saved: Toban's store cannot be written. { $id } is quiet for five minutes at most. Please press again in a moment.
 incident-mtta = Time to acknowledge (MTTA)
 incident-mttr = Time to resolve (MTTR)
 incident-phase-impact = Impact

@@ -154,6 +154,7 @@ incident-said-over = { $id }はすでに解決しています。
 incident-said-over-now = すでに解決しています。
 incident-said-unknown = { $id }はありません。
 incident-said-too-long = 保留は最長{ $span }です。
+incident-said-not-saved = 保存できませんでした（Tobanのストアに書き込めません）。{ $id }の呼び出しは最長5分間止まります。少し待ってもう一度押してください。
 incident-mtta = 対応開始までの時間 (MTTA)
 incident-mttr = 解決までの時間 (MTTR)
 incident-phase-impact = 影響

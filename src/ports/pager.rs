@@ -36,6 +36,10 @@ pub struct Paging {
     pub secret: Option<Secret>,
     /// `https://…/p/SECRET`, where Toban has a public address and the reader may have a link.
     pub ack_link: Option<String>,
+    /// All pages that it tells of, the first one's [`Paging::id`] too.
+    pub pages: Vec<PageId>,
+    /// For [`Pager::find`]: what the provider calls the person's other messages of that time. None of them is this one.
+    pub others: Vec<String>,
     /// Whether an earlier try may have arrived: it is marked so that nobody takes it for a second trouble.
     pub again: bool,
     /// When it was decided.

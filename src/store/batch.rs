@@ -131,6 +131,13 @@ impl Batch {
         self.others.retain(|job| !job.abandoned());
     }
 
+    /// Refuses the alerts in it.
+    pub fn refuse_alerts(&mut self, error: &StoreError) {
+        for ask in self.alerts.drain(..) {
+            ask.settle(Err(error));
+        }
+    }
+
     /// Writes all of it. Rows are taken in the order of their ids, so that two writers wait for one another and
     /// never for each other; the audit's head, which everybody needs, is taken last.
     pub async fn run(&mut self, tx: &mut Tx) -> Result<(), StoreError> {

@@ -23,6 +23,7 @@ mod pages;
 mod plans;
 mod posts;
 mod records;
+mod reserve;
 mod results;
 mod silences;
 mod sql;
@@ -45,6 +46,7 @@ use tokio::task::JoinHandle;
 use crate::base::Clock;
 use crate::base::clock::within;
 use batch::{Ask, Queued, Work};
+use reserve::Reserve;
 use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
@@ -74,6 +76,7 @@ struct Inner {
     me: Arc<str>,
     queue: mpsc::Sender<Queued>,
     limbo: Limbo,
+    reserve: Arc<Reserve>,
     writers: Mutex<Vec<JoinHandle<()>>>,
     /// Held by the one `serve` on a SQLite file; the kernel lets go of it when the process ends, however it ends.
     lock: Mutex<Option<std::fs::File>>,

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use url::Url;
 
 use super::records::{Role, StoreError};
+use super::reserve::Reserve;
 use super::sql::args;
 use super::writer::{Kind, Limbo, Writer};
 use super::{Inner, Store, migrations};
@@ -138,11 +139,12 @@ impl Store {
     pub async fn open(url: &str, clock: Clock, role: Role) -> Result<Self, StoreError> {
         let wrong = |why: String| StoreError::Open(shown(url), why);
         let target = target(url).map_err(wrong)?;
-        let mut held = None;
+        let (mut held, mut reserve) = (None, Arc::default());
         if target.kind == Kind::Sqlite {
             create(&target.path).map_err(|error| wrong(error.to_string()))?;
             if role == Role::Serve {
                 held = Some(lock(&target.path).map_err(wrong)?);
+                reserve = Arc::new(Reserve::beside(&target.path));
             }
         }
         let pool = connect(&target).await.map_err(|error| wrong(error.to_string()))?;
@@ -160,6 +162,7 @@ impl Store {
             me: me.clone(),
             queue: receiver.clone(),
             limbo: limbo.clone(),
+            reserve: reserve.clone(),
             name: format!("{me}/{number}"),
             conn: None,
             batch: 0,
@@ -167,7 +170,7 @@ impl Store {
         let writers = writers.map(|writer| tokio::spawn(writer.work())).collect();
         let exclusive = held.is_some();
         let (writers, lock) = (Mutex::new(writers), Mutex::new(held));
-        let store = Self(Arc::new(Inner { pool, clock, role, me, queue, limbo, writers, lock }));
+        let store = Self(Arc::new(Inner { pool, clock, role, me, queue, limbo, reserve, writers, lock }));
         if exclusive {
             store.write("delete from replica where role = 'serve'", args![]).await?;
         }

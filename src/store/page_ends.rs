@@ -124,6 +124,21 @@ const LAPSE: &str = "update page set lapsed = 1 where id = $1
     returning id";
 
 impl Store {
+    /// Writes that one message, which told of all these pages, was taken: of all of them, or of none. Which of them are no
+    /// longer known needs no telling.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn pages_sent(&self, pages: &[&ClaimedPage], remote: &str) -> Result<(), StoreError> {
+        let now = self.now();
+        let sent = pages.iter().flat_map(|page| {
+            let (id, token) = (page.id.as_str(), page.token);
+            let back = (page.attempts > 0).then(|| Statement { sql: BACK, args: args![page.round.as_str()] });
+            std::iter::once(Statement { sql: SENT, args: args![id, remote, now, token] }).chain(back)
+        });
+        self.ask(|ask: Ask<All, ()>| Queued::Other(Box::new(ask)), All(sent.collect())).await
+    }
+
     /// Writes how a try ended. `lapse` says whether a person who cannot be reached at all is to be found out (not for
     /// tests, and not while nobody can be reached); whether it was.
     ///

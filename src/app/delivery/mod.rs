@@ -6,6 +6,7 @@
 
 mod channel;
 mod pace;
+mod whisper;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -148,7 +148,13 @@ impl Asking<'_> {
         }
         let (args, wish) = (&self.invocation.args, self.wish());
         match verb {
-            "ack" => self.told(self.incidents.acknowledge(id, &wish).await, "incident-said-ack"),
+            "ack" => {
+                let done = self.incidents.acknowledge(id, &wish).await;
+                if matches!(done, Err(IncidentError::Store(_))) {
+                    self.desk.unsaved(self.message).await;
+                }
+                self.told(done, "incident-said-ack")
+            }
             "escalate" => self.told(self.incidents.escalate(id, &wish).await, "incident-said-escalate"),
             "resolve" => self.told(self.incidents.resolve(id, &wish).await, "incident-said-resolve"),
             "assign" => {

@@ -16,6 +16,7 @@ mod postmortem;
 mod say;
 mod show;
 mod thread;
+mod unsaved;
 mod what_changed;
 mod wishes;
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::app::contacts::Contacts;
 use crate::app::paging::{self, Paging};
 use crate::app::roster::Roster;
-use crate::base::ids::PersonId;
+use crate::base::ids::{IncidentId, PersonId};
 use crate::store::{NewPage, StoreError};
 
 pub use crate::app::paging::PageOrder;
@@ -35,6 +35,9 @@ pub trait OrderPages: Send + Sync {
 
     /// New pages are in the store.
     fn written(&self) {}
+
+    /// Somebody took the incident on, and that cannot be saved: its pages are held here for a while.
+    fn hush(&self, _: &IncidentId) {}
 }
 
 /// Pages by the ways that people chose. Paging needs incidents, and incidents need paging: whoever builds both says
@@ -69,6 +72,12 @@ impl OrderPages for Pages {
     fn written(&self) {
         if let Some(paging) = self.paging.get() {
             paging.nudge();
+        }
+    }
+
+    fn hush(&self, incident: &IncidentId) {
+        if let Some(paging) = self.paging.get() {
+            paging.hush(incident);
         }
     }
 }

@@ -3,9 +3,10 @@
 //!
 //! `orders` makes pages of an order, `round` is the loop of one means, `lane` is what goes to one person by it,
 //! `message` joins pages into one message and puts it into words, `verdict` says what a failure means for the next
-//! try, `outage` tells our own fault from a provider's, `answers` takes what people answer.
+//! try, `ends` puts it on record, `outage` tells our own fault from a provider's, `answers` takes what people answer.
 
 mod answers;
+mod ends;
 mod lane;
 mod message;
 mod orders;

@@ -18,6 +18,8 @@ const EVENT_TYPE: &str = "toban_page";
 const HEADER: usize = 150;
 const SECTION: usize = 2_900;
 const TEXT: usize = 300;
+/// Bytes of the names in our metadata.
+const NAMES: usize = 4_000;
 /// Buttons of a message: an incident each.
 const BUTTONS: usize = 5;
 /// Messages that are looked through.
@@ -106,6 +108,21 @@ fn blocks(page: &Paging) -> Vec<Value> {
     blocks
 }
 
+/// The pages that a message tells of, as far as there is room: one that is not named here would be told once more.
+fn names(page: &Paging) -> String {
+    let mut names = String::new();
+    for id in &page.pages {
+        if names.len() + id.as_str().len() > NAMES {
+            break;
+        }
+        if !names.is_empty() {
+            names.push(' ');
+        }
+        names.push_str(id.as_str());
+    }
+    names
+}
+
 /// Pre-typed commands, as all buttons are. A test, which is no incident, has a link.
 fn buttons(page: &Paging) -> Vec<Value> {
     if page.secret.is_none() {
@@ -145,7 +162,7 @@ impl Pager for SlackPager {
             "blocks": blocks(page),
             "unfurl_links": false,
             "unfurl_media": false,
-            "metadata": { "event_type": EVENT_TYPE, "event_payload": { "page": page.id.as_str() } },
+            "metadata": { "event_type": EVENT_TYPE, "event_payload": { "page": page.id.as_str(), "pages": names(page) } },
         });
         let posted: Posted = self.api.post("chat.postMessage", &body).await.map_err(fault)?;
         Ok(format!("{channel}/{}", posted.ts))
@@ -167,8 +184,9 @@ impl Pager for SlackPager {
             Err(error) => return Err(fault(error)),
         };
         let ours = |said: &&Value| {
-            said["metadata"]["event_type"] == EVENT_TYPE
-                && said["metadata"]["event_payload"]["page"] == page.id.as_str()
+            let told = &said["metadata"]["event_payload"];
+            let named = told["pages"].as_str().unwrap_or_default().split(' ').any(|id| id == page.id.as_str());
+            said["metadata"]["event_type"] == EVENT_TYPE && (named || told["page"] == page.id.as_str())
         };
         let found = history.messages.iter().find(ours).and_then(|said| said["ts"].as_str());
         Ok(Some(match found {

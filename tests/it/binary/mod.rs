@@ -5,6 +5,7 @@
 mod audit;
 mod beside;
 mod check;
+mod crash;
 mod demo;
 mod errand;
 mod help;
