@@ -32,6 +32,8 @@ pub struct Plan {
     pub clock: Clock,
     /// Another store than a file of its own.
     pub store: Option<String>,
+    /// More of the environment.
+    pub secrets: Vec<(String, String)>,
 }
 
 impl Default for Plan {
@@ -46,6 +48,7 @@ impl Default for Plan {
             },
             clock: Clock::running(SPEED),
             store: None,
+            secrets: Vec::new(),
         }
     }
 }
@@ -102,7 +105,7 @@ impl Rig {
         let overlay = overlay(&slack, &sandbox, mode, &url, &plan.config);
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let verbs: Vec<&str> = catalogue.verbs().collect();
-        let config = Config::example(&overlay, secrets(&slack), &verbs).unwrap_or_else(|faults| {
+        let config = Config::example(&overlay, [secrets(&slack), plan.secrets].concat(), &verbs).unwrap_or_else(|faults| {
             panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())
         });
         let words = Arc::new(Words::load().unwrap());
