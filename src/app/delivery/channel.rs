@@ -203,7 +203,7 @@ async fn settle(
     let mut uncertain = post.uncertain && post.remote.is_none();
     // What an earlier try whose answer was lost would have put there; of a try before the last start nobody knows.
     let mut tried = (!uncertain).then_some(post.version).or((post.version == 1).then_some(1));
-    let mut pause = PAUSE.0;
+    let (mut pause, mut again) = (PAUSE.0, false);
     loop {
         if matches!(post.new.audience, Audience::All) {
             while let Err(wait) = memory.pace.take(inner.clock.now()) {
@@ -211,6 +211,13 @@ async fn settle(
             }
         }
         post = gather(delivery, key, post).await;
+        if std::mem::replace(&mut again, true) {
+            // Another replica may have written a newer version while we waited, and brings it.
+            match surely(delivery, || inner.store.post(&post.new.id)).await? {
+                Some(stored) if stored.version <= post.version => {}
+                _ => return Ok(Settled::Nothing),
+            }
+        }
         uncertain |= post.uncertain && post.remote.is_none();
         let reader = reader(&post.new);
         let message = Outgoing {

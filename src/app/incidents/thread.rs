@@ -11,7 +11,7 @@ use crate::domain::message::{Audience, Place, Thread};
 use crate::domain::news::News;
 use crate::domain::person::Door;
 use crate::domain::redact::{redacted, redacted_phrase};
-use crate::domain::report::{Block, Body, Button, Look, Report, Tone};
+use crate::domain::report::{Body, Button, Look, Report, Tone};
 use crate::domain::words::Phrase;
 use crate::store::NewPost;
 
