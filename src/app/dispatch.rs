@@ -238,8 +238,8 @@ impl Dispatch {
             .file
             .take()
             .unwrap_or_else(|| Body::Report(shown.unwrap_or_else(|| answer.report.clone())));
-        if !desk.delivery.serves(place.door) {
-            // Nobody is there to be told; what is done and put on record is the same.
+        if !desk.delivery.serves(place.door) || (answer.told_already && rooted) {
+            // Nobody is there to be told, or it is told already; what is done and put on record is the same.
         } else if alone && !rooted {
             end.posts.push(self.post(id, &message.place, audience, body, None));
         } else {

@@ -7,8 +7,10 @@
 mod alerts;
 mod audit;
 mod batch;
+mod changes;
 mod delivery;
 mod ending;
+mod fold;
 mod heartbeats;
 mod inbox;
 mod incident_reads;
@@ -51,6 +53,7 @@ use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
 pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
+pub use changes::Changed;
 pub use heartbeats::Beat;
 pub use incidents::{Change, Moved, StoredIncident};
 pub use overrides::{Handed, StoredOverride, Swap, SwapState};

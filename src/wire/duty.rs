@@ -124,6 +124,11 @@ pub fn ladders(config: &Config) -> Ladders {
     let (from, to) = config.settings.incidents.working_hours.0;
     Ladders {
         of: config.ladders(),
+        climbs: config
+            .duties
+            .iter()
+            .filter_map(|(service, duty)| Some((service.clone(), duty.climbs?)))
+            .collect(),
         groups: config.groups_of_people(),
         schedule_owners: config
             .schedules

@@ -5,6 +5,7 @@
 //! channel has something to say.
 
 mod channel;
+mod gather;
 mod pace;
 mod whisper;
 

@@ -41,7 +41,9 @@ impl Attach for Incidents {
             // One that is over for too long is no longer the one that is meant.
             let current = stored.as_ref().map(|stored| stored.incident.clone());
             let current = current.filter(|it| it.is_open() || escalation::reopens(it, now));
-            if current.is_none() && number.is_none() && wakes(&told) {
+            let policy = self.policy(service);
+            let wakes = |one: &News| one.firing && !one.silenced && policy.wakes(one.severity);
+            if current.is_none() && number.is_none() && told.iter().any(wakes) {
                 number = Some(store.next_incident().await?);
             }
             let opening = || Opening {
@@ -63,10 +65,6 @@ impl Attach for Incidents {
         }
         Err(StoreError::Away(format!("others keep changing the incident of {service}")))
     }
-}
-
-fn wakes(news: &[News]) -> bool {
-    news.iter().any(|one| one.firing && !one.silenced && one.severity > AlertSeverity::Info)
 }
 
 fn as_news(one: &AlertNews) -> News {

@@ -13,6 +13,7 @@ mod orders;
 mod outcomes;
 mod paging;
 mod postmortem;
+mod root;
 mod say;
 mod show;
 mod thread;

@@ -1,5 +1,6 @@
 //! What incidents ask of others: who is on call, and pages for people.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -33,6 +34,11 @@ pub trait OrderPages: Send + Sync {
         true
     }
 
+    /// People whom nothing that is set up reaches.
+    fn mute(&self) -> Arc<BTreeSet<PersonId>> {
+        Arc::default()
+    }
+
     /// New pages are in the store.
     fn written(&self) {}
 
@@ -44,34 +50,60 @@ pub trait OrderPages: Send + Sync {
 /// afterwards who sends.
 pub struct Pages {
     contacts: Arc<Contacts>,
-    paging: OnceLock<Paging>,
+    sent: OnceLock<Sent>,
+}
+
+/// Who sends, and what follows from that.
+struct Sent {
+    paging: Paging,
+    /// The ways that somebody sends by.
+    contacts: Contacts,
+    mute: Arc<BTreeSet<PersonId>>,
 }
 
 impl Pages {
     /// To these addresses; as yet nobody sends.
     pub fn new(contacts: Arc<Contacts>) -> Self {
-        Self { contacts, paging: OnceLock::new() }
+        Self { contacts, sent: OnceLock::new() }
     }
 
-    /// From now on these are sent.
+    /// From now on these are sent, by the means that are set up; that others are named is said here, once.
     pub fn sent_by(&self, paging: Paging) {
+        for (means, people) in self.contacts.without(|means| paging.sends(means)) {
+            tracing::warn!(
+                page.means = means.as_str(),
+                people,
+                "nobody is paged by these means: they are not set up"
+            );
+        }
+        let contacts = self.contacts.only(|means| paging.sends(means));
+        let mute: BTreeSet<PersonId> = contacts.unreachable().cloned().collect();
+        if !mute.is_empty() {
+            let names: Vec<&str> = mute.iter().map(PersonId::as_str).collect();
+            tracing::warn!(people = names.join(", "), "these people cannot be paged at all");
+        }
         // A second one changes nothing.
-        let _ = self.paging.set(paging);
+        let _ = self.sent.set(Sent { paging, contacts, mute: Arc::new(mute) });
     }
 }
 
 impl OrderPages for Pages {
     fn pages(&self, order: &PageOrder, now: Timestamp) -> Vec<NewPage> {
-        paging::pages(self.contacts.of(&order.person), order, now)
+        let contacts = self.sent.get().map_or(&*self.contacts, |sent| &sent.contacts);
+        paging::pages(contacts.of(&order.person), order, now)
     }
 
     fn reachable(&self) -> bool {
-        self.paging.get().is_none_or(Paging::providers_reachable)
+        self.sent.get().is_none_or(|sent| sent.paging.providers_reachable())
+    }
+
+    fn mute(&self) -> Arc<BTreeSet<PersonId>> {
+        self.sent.get().map(|sent| sent.mute.clone()).unwrap_or_default()
     }
 
     fn written(&self) {
-        if let Some(paging) = self.paging.get() {
-            paging.nudge();
+        if let Some(sent) = self.sent.get() {
+            sent.paging.nudge();
         }
     }
 

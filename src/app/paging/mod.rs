@@ -114,6 +114,11 @@ impl Paging {
         }
     }
 
+    /// Whether somebody sends by these means.
+    pub fn sends(&self, means: Means) -> bool {
+        self.0.by_means.contains_key(&means)
+    }
+
     /// How a person is reached, in that person's order.
     pub fn contacts_of(&self, person: &crate::base::ids::PersonId) -> &[crate::domain::contact::Contact] {
         self.0.desk.contacts.of(person)

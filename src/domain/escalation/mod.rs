@@ -22,6 +22,7 @@ mod histories;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -61,6 +62,8 @@ pub struct Facts {
     pub targets: BTreeMap<Target, Found>,
     /// People outside: they are told name, time and a call-back contact only.
     pub external: BTreeSet<PersonId>,
+    /// People whom nothing that is set up reaches: no page is made for them, and a step that has only these has nobody.
+    pub mute: Arc<BTreeSet<PersonId>>,
     /// When working hours begin next; none if it is working hours.
     pub morning: Option<Timestamp>,
     /// How many of its alerts fire that are not silenced.
@@ -131,6 +134,8 @@ pub struct Decision {
     pub cancels: Vec<Cancel>,
     /// What is shown in channels besides the thread.
     pub notices: Vec<Notice>,
+    /// Whether the thread is to show how many alerts there are, although nothing else happened.
+    pub counted: bool,
     /// The command to run once this is stored.
     pub act: Option<Act>,
     /// What to answer whoever asked.
@@ -226,6 +231,7 @@ pub fn unchanged(incident: Incident) -> Decision {
         orders: Vec::new(),
         cancels: Vec::new(),
         notices: Vec::new(),
+        counted: false,
         act: None,
         reply: Reply::Done,
     }

@@ -143,6 +143,9 @@ pub struct Alerts {
     /// When the present minute began, and how many came in it.
     #[serde(default)]
     pub minute: Option<(Timestamp, u32)>,
+    /// Since when there are so many that most are only counted, if they are.
+    #[serde(default)]
+    pub storm: Option<Timestamp>,
 }
 
 /// What was told in one go.
@@ -223,6 +226,8 @@ pub enum Due {
     StillFiring,
     /// It has neither come nor gone for a while.
     Calm,
+    /// Alerts that are only counted are shown.
+    Count,
 }
 
 impl Incident {
@@ -231,9 +236,9 @@ impl Incident {
         !matches!(self.state, State::Resolved { .. })
     }
 
-    /// Whether it climbs its ladder: warnings do not.
+    /// Whether it climbs its ladder: warnings do not, where the config does not choose otherwise.
     pub fn climbs(&self) -> bool {
-        self.severity == AlertSeverity::Critical
+        self.severity >= self.policy.climbs
     }
 
     /// Who has it now.

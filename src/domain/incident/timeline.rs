@@ -126,6 +126,8 @@ pub enum Happened {
     Paged { people: Vec<PersonId>, why: Why },
     /// A step had nobody to tell.
     Nobody { target: String, told: Option<PersonId> },
+    /// People of a step whom nothing that is set up reaches.
+    Mute { step: usize, people: Vec<PersonId> },
     /// Every method of a person failed.
     Unreached { person: PersonId, why: String },
     /// No provider takes pages: the steps wait for that.

@@ -5,7 +5,7 @@ mod answers;
 mod email;
 mod fakes;
 mod providers;
-pub mod server;
+pub(crate) mod server;
 mod stories;
 
 use toban::base::Secret;
