@@ -57,6 +57,8 @@ impl Incidents {
             Why::Escalated => Phrase::new("incident-why-escalated"),
             Why::NobodyBefore => Phrase::new("incident-why-nobody-before"),
             Why::ActionFailed => Phrase::new("incident-why-action-failed"),
+            Why::ActionLeft => Phrase::new("act-why-left"),
+            Why::Proposed { command } => Phrase::new("act-why-proposed").with("command", clean(command)),
             Why::Lapsed => Phrase::new("incident-why-lapsed"),
             Why::Worse => Phrase::new("incident-why-worse").with("severity", severity(incident.severity)),
             Why::Asked { until } => Phrase::new("incident-why-asked").with("until", *until),
@@ -148,7 +150,7 @@ impl Incidents {
             Happened::ActionBegun { command } => text("incident-did-begin-action", command),
             Happened::ActionEnded { command, worked, say } => {
                 let id = if *worked { "incident-did-action" } else { "incident-did-action-fail" };
-                Phrase::named(id).with("text", clean(command)).with("say", clean(say))
+                Phrase::named(id).with("text", clean(command)).with("say", say.clone())
             }
             Happened::ActionLeft { command, why } => {
                 text("incident-did-leave-action", command).with("why", say_left(why))
@@ -182,7 +184,7 @@ fn say_left(why: &Left) -> Phrase {
         Left::NotNeeded => Phrase::new("incident-left-not-needed"),
         Left::Drill => Phrase::new("incident-left-drill"),
         Left::Once => Phrase::new("incident-left-once"),
-        Left::Barred(why) => Phrase::raw(clean(why)),
-        Left::Unknown => Phrase::new("incident-left-unknown"),
+        Left::Barred(why) => why.clone(),
+        Left::Never => Phrase::new("act-left-never"),
     }
 }

@@ -3,6 +3,7 @@
 //! outage of the platform each is brought up to date by one edit.
 
 use super::Incidents;
+use super::propose::settles;
 use super::say;
 use crate::base::ids::PostId;
 use crate::domain::escalation::{Decision, Notice};
@@ -39,6 +40,7 @@ impl Incidents {
                 posts.push(self.post(incident, log, *door, channel, Some(Thread::Under(id)), report));
             }
         }
+        posts.extend(self.proposals(decision, &homes));
         for notice in &decision.notices {
             posts.extend(self.notice(incident, notice, &homes));
         }
@@ -168,6 +170,9 @@ impl Incidents {
         if let Some(until) = incident.when(|due| *due == Due::Quiet) {
             return Some(Phrase::new("incident-next-quiet").with("at", until));
         }
+        if let Some(at) = settles(incident) {
+            return Some(Phrase::new("act-next-settle").with("at", at));
+        }
         if let Some((step, at)) = incident.next_step() {
             let targets: Vec<String> = incident
                 .policy
@@ -204,6 +209,7 @@ fn is_told(entry: &Entry) -> bool {
         Happened::Opened { .. }
             | Happened::Joined { .. }
             | Happened::AlertOver { .. }
+            | Happened::Proposed { .. }
             | Happened::Quiet { .. }
     )
 }
