@@ -112,6 +112,9 @@ impl Answer {
 impl Desk {
     /// Answers a message, whatever it says.
     pub async fn answer(&self, message: &Message, progress: &Progress) -> Answer {
+        if let Entry::Ladder { incident } = &message.entry {
+            return self.by_ladder(message, incident, progress).await;
+        }
         let Some(person) = self.company.person_at(message.place.door, &message.user) else {
             return Answer::private(stranger(message), "refused: unknown person");
         };

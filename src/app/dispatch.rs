@@ -11,6 +11,7 @@ use futures_util::FutureExt as _;
 use futures_util::future::join;
 use tokio::sync::{Semaphore, watch};
 
+use crate::app::automatic;
 use crate::app::desk::{Answer, Desk, note};
 use crate::app::pages;
 use crate::app::progress::{self, PATIENCE, Progress};
@@ -88,10 +89,13 @@ impl Dispatch {
         tokio::spawn(async move {
             let this = &working.0;
             let _room = this.0.room.acquire().await;
-            let id = message.id.clone();
-            if let Err(error) = this.work(message, attempts).await {
+            let (id, entry) = (message.id.clone(), message.entry.clone());
+            match this.work(message, attempts).await {
+                Ok(ended) => this.0.desk.tell_ladder(&entry, &ended).await,
                 // The row is still open: another replica, or this one after a restart, takes it up again.
-                tracing::error!(message.id = %id, error = %error, "an answer could not be stored");
+                Err(error) => {
+                    tracing::error!(message.id = %id, error = %error, "an answer could not be stored");
+                }
             }
         });
     }
@@ -102,13 +106,16 @@ impl Dispatch {
         let _ = self.0.working.subscribe().wait_for(|working| *working == 0).await;
     }
 
-    /// Stores a message and works on it to its end. For a terminal, which waits.
+    /// Stores a message and works on it to its end. For a terminal and for ladders, which wait.
     ///
     /// # Errors
-    /// When the store fails; then nothing was answered.
+    /// When the store fails; then nothing was answered. [`StoreError::Lost`] if the message is known already.
     pub async fn see_through(&self, message: Message) -> Result<Ended, StoreError> {
-        self.0.desk.store.accept(&message).await?;
-        Box::pin(self.work(message, 0)).await
+        let _working = Working::of(self);
+        match self.0.desk.store.accept(&message).await? {
+            Accepted::First => Box::pin(self.work(message, 0)).await,
+            Accepted::Duplicate => Err(StoreError::Lost),
+        }
     }
 
     async fn work(&self, message: Message, attempts: u32) -> Result<Ended, StoreError> {
@@ -177,6 +184,11 @@ impl Dispatch {
                 Err(error) => return Desk::store_failed(&error),
             }
         }
+        if attempts > 0
+            && let Entry::Ladder { .. } = message.entry
+        {
+            return automatic::never_begun(message);
+        }
         if attempts > 0 && message.place.door == Door::Terminal {
             // Whoever ends a terminal's command with Ctrl-C does not want it done behind their back.
             return Answer::private(note(Phrase::new("terminal-gone")), "refused: its terminal is gone");
@@ -199,7 +211,7 @@ impl Dispatch {
         took: Duration,
     ) -> Result<Ended, StoreError> {
         let desk = &self.0.desk;
-        let person = desk.company.person_at(message.place.door, &message.user);
+        let person = desk.company.sender(message);
         let mut end = Conclusion { inbox: Some(message.id.clone()), ..Conclusion::default() };
 
         let mut plan_id = answer.plan.as_ref().map(|(id, _)| id.to_string());
@@ -225,7 +237,8 @@ impl Dispatch {
             None => None,
         };
         // What was said before all is answered before all; what only the platform heard, to its sender alone.
-        let alone = answer.private && !matches!(message.entry, Entry::Mention | Entry::Direct);
+        let open = matches!(message.entry, Entry::Mention | Entry::Direct | Entry::Ladder { .. });
+        let alone = answer.private && !open;
         let audience = if alone {
             Audience::Only {
                 user: message.user.clone(),

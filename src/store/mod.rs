@@ -6,6 +6,7 @@
 
 mod alerts;
 mod audit;
+mod automatic;
 mod batch;
 mod changes;
 mod delivery;

@@ -265,6 +265,8 @@ impl Asking<'_> {
             Entry::Slash { .. } | Entry::Button { .. } | Entry::Shortcut { .. } => {
                 Answer { private: true, ..answer }
             }
+            // The ladder writes down itself what its command did.
+            Entry::Ladder { .. } => answer,
             Entry::Mention | Entry::Direct => {
                 let here = self.desk.incident_here(self.message).await;
                 Answer { told_already: here.as_ref() == Some(&incident.id), ..answer }

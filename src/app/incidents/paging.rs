@@ -108,8 +108,8 @@ impl OrderPages for Pages {
     }
 
     fn hush(&self, incident: &IncidentId) {
-        if let Some(paging) = self.paging.get() {
-            paging.hush(incident);
+        if let Some(sent) = self.sent.get() {
+            sent.paging.hush(incident);
         }
     }
 }

@@ -110,6 +110,7 @@ fn phase_of(what: &Happened) -> Option<Phase> {
         Happened::Fired { .. }
         | Happened::Paged { .. }
         | Happened::Nobody { .. }
+        | Happened::Mute { .. }
         | Happened::Unreached { .. }
         | Happened::Held
         | Happened::HeldNoMore { .. }

@@ -1,6 +1,7 @@
 //! The root message of an incident: how it stands, what comes next, and what can be done.
 
 use super::Incidents;
+use super::propose::settles;
 use super::say;
 use super::thread::tone;
 use crate::app::verbs::say::list;
@@ -65,8 +66,12 @@ impl Incidents {
         if let Some(until) = incident.when(|due| *due == Due::Quiet) {
             return Some(Phrase::new("incident-next-quiet").with("at", until));
         }
+        if let Some(at) = settles(incident) {
+            return Some(Phrase::new("act-next-settle").with("at", at));
+        }
         if let Some((step, at)) = incident.next_step() {
-            let targets = incident.policy.steps.get(step).map(|step| step.notify.as_slice()).unwrap_or_default();
+            let targets =
+                incident.policy.steps.get(step).map(|step| step.notify.as_slice()).unwrap_or_default();
             let people = targets.iter().filter(|target| !matches!(target, Target::Channel(_)));
             let mut named = people.map(|target| self.target(target)).peekable();
             let next = Phrase::new("incident-next-step").with("step", step + 1).with("at", at);

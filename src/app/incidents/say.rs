@@ -58,6 +58,8 @@ impl Incidents {
             Why::Escalated => Phrase::new("incident-why-escalated"),
             Why::NobodyBefore => Phrase::new("incident-why-nobody-before"),
             Why::ActionFailed => Phrase::new("incident-why-action-failed"),
+            Why::ActionLeft => Phrase::new("act-why-left"),
+            Why::Proposed { command } => Phrase::new("act-why-proposed").with("command", clean(command)),
             Why::Lapsed => Phrase::new("incident-why-lapsed"),
             Why::Worse => Phrase::new("incident-why-worse").with("severity", severity(incident.severity)),
             Why::Asked { until } => Phrase::new("incident-why-asked").with("until", *until),
@@ -107,9 +109,12 @@ impl Incidents {
             Happened::Quiet { until } => Phrase::new("incident-did-grow-quiet").with("until", *until),
             Happened::Fired { step, cycle, people, late, times, why } => self
                 .say_fired(incident, *step, *cycle, people)
-                .with("late", late.map_or_else(nothing, |since| {
-                    Phrase::new("incident-because-late").with("since", since).with("times", *times)
-                }))
+                .with(
+                    "late",
+                    late.map_or_else(nothing, |since| {
+                        Phrase::new("incident-because-late").with("since", since).with("times", *times)
+                    }),
+                )
                 .with("why", because(incident, why)),
             Happened::Paged { people, why: Why::Asked { until } } => {
                 Phrase::new("incident-did-ask").with("names", self.names(people)).with("until", *until)
@@ -117,14 +122,13 @@ impl Incidents {
             Happened::Paged { people, why } => Phrase::new("incident-did-page")
                 .with("names", self.names(people))
                 .with("why", because(incident, why)),
-            Happened::Mute { step, people } => Phrase::new("incident-did-find-mute")
-                .with("step", step + 1)
-                .with("names", self.names(people)),
+            Happened::Mute { step, people } => {
+                Phrase::new("incident-did-find-mute").with("step", step + 1).with("names", self.names(people))
+            }
             Happened::Nobody { target, told } => {
-                let target = target.parse().map_or_else(|()| Phrase::raw(target), |target| self.target(&target));
-                Phrase::new("incident-did-find-nobody")
-                    .with("target", target)
-                    .with("told", self.names(told))
+                let target =
+                    target.parse().map_or_else(|()| Phrase::raw(target), |target| self.target(&target));
+                Phrase::new("incident-did-find-nobody").with("target", target).with("told", self.names(told))
             }
             Happened::Unreached { person, why } => {
                 text("incident-did-not-reach", why).with("name", self.name(person))
@@ -161,7 +165,7 @@ impl Incidents {
             Happened::ActionBegun { command } => text("incident-did-begin-action", command),
             Happened::ActionEnded { command, worked, say } => {
                 let id = if *worked { "incident-did-action" } else { "incident-did-action-fail" };
-                Phrase::named(id).with("text", clean(command)).with("say", clean(say))
+                Phrase::named(id).with("text", clean(command)).with("say", say.clone())
             }
             Happened::ActionLeft { command, why } => {
                 text("incident-did-leave-action", command).with("why", say_left(why))
@@ -205,10 +209,11 @@ fn nothing() -> Phrase {
 /// Why somebody was paged, for others to read; nothing where that goes without saying.
 fn because(incident: &Incident, why: &Why) -> Phrase {
     match why {
-        Why::Step | Why::Asked { .. } | Why::Taken { .. } | Why::Over => nothing(),
+        Why::Step | Why::Asked { .. } | Why::Proposed { .. } | Why::Taken { .. } | Why::Over => nothing(),
         Why::Escalated => Phrase::new("incident-because-escalated"),
         Why::NobodyBefore => Phrase::new("incident-because-nobody-before"),
         Why::ActionFailed => Phrase::new("incident-because-action-failed"),
+        Why::ActionLeft => Phrase::new("incident-because-action-left"),
         Why::Lapsed => Phrase::new("incident-because-lapsed"),
         Why::Worse => Phrase::new("incident-because-worse").with("severity", severity(incident.severity)),
         Why::SnoozeOver => Phrase::new("incident-because-snooze-over"),
@@ -227,7 +232,7 @@ fn say_left(why: &Left) -> Phrase {
         Left::NotNeeded => Phrase::new("incident-left-not-needed"),
         Left::Drill => Phrase::new("incident-left-drill"),
         Left::Once => Phrase::new("incident-left-once"),
-        Left::Barred(why) => Phrase::raw(clean(why)),
-        Left::Unknown => Phrase::new("incident-left-unknown"),
+        Left::Barred(why) => why.clone(),
+        Left::Never => Phrase::new("act-left-never"),
     }
 }

@@ -1,6 +1,6 @@
 //! The thread: a root message in each of the service's channels, edited in place, and under it what people and ladders
-//! do, as it happens. All of it are wishes of how it shall stand, and what could not be told yet is told in one: after an outage of the
-//! platform the root is brought up to date by one edit and the thread by one reply.
+//! do, as it happens. All of it are wishes of how it shall stand, and what could not be told yet is told in one: after an
+//! outage of the platform the root is brought up to date by one edit and the thread by one reply.
 
 use super::Incidents;
 use crate::base::ids::PostId;
@@ -23,7 +23,8 @@ impl Incidents {
             return Vec::new();
         }
         let root = Body::Report(redacted(self.root(incident)));
-        let (homes, news, asides) = (self.homes(incident), self.news(decision), self.asides(decision));
+        let (homes, news) = (self.homes(incident), self.news(decision));
+        let asides: Vec<_> = self.asides(decision).into_iter().chain(self.proposals(decision)).collect();
         let mut posts: Vec<NewPost> = Vec::new();
         for (door, channel) in &homes {
             let id = root_of(incident, *door);
@@ -203,6 +204,7 @@ fn is_told(entry: &Entry) -> bool {
         Happened::Opened { .. }
             | Happened::Joined { .. }
             | Happened::AlertOver { .. }
+            | Happened::Proposed { .. }
             | Happened::Quiet { .. }
             | Happened::Storm { .. }
             | Happened::Unreached { .. }

@@ -31,9 +31,10 @@ use crate::base::ids::{IncidentId, PersonId};
 use crate::domain::incident::timeline::{Actor, Entry, Origin, Why};
 use crate::domain::incident::{Due, Incident};
 use crate::domain::policy::Target;
+use crate::domain::words::Phrase;
 
 pub use acknowledge::{acknowledge, touch};
-pub use action::{Ended, ended};
+pub use action::{Ended, Heard, SETTLE, ended};
 pub use alerted::{News, alerted, reopens};
 pub use manual::{assign, escalate, handed_over, note, reapply, snooze};
 pub use open::{Opening, open};
@@ -74,6 +75,8 @@ pub struct Facts {
     pub blocked: bool,
     /// Whether the command whose time has come should run, once somebody has looked.
     pub fitness: Option<Fitness>,
+    /// What has become of the command that was begun, once somebody has asked.
+    pub heard: Option<Heard>,
     /// Whether the service is well, once somebody has looked.
     pub healthy: Option<bool>,
 }
@@ -88,14 +91,14 @@ pub struct Found {
 }
 
 /// Whether a command should run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Fitness {
     /// It should.
     Fits,
     /// What it mends does not fail.
     NotNeeded,
     /// It must not now, for this reason.
-    Barred(String),
+    Barred(Phrase),
 }
 
 /// Who moves an incident.
@@ -245,8 +248,10 @@ pub fn superseded(mut incident: Incident, now: Timestamp) -> Decision {
 
 /// Whether the moment of something needs somebody to look before [`advance`] can decide on it.
 pub fn needs_a_look(incident: &Incident, now: Timestamp) -> bool {
-    incident
-        .pending
-        .iter()
-        .any(|pending| pending.at <= now && matches!(pending.what, Due::Act { .. } | Due::Settle))
+    incident.pending.iter().any(|pending| pending.at <= now && is_looked_at(&pending.what))
+}
+
+/// Whether it can only be decided on once somebody has looked.
+fn is_looked_at(due: &Due) -> bool {
+    matches!(due, Due::Act { .. } | Due::Settle | Due::Unheard)
 }

@@ -243,6 +243,7 @@ impl<'a> Turn<'a> {
                 && match pending.what {
                     Due::Act { .. } => facts.fitness.is_some(),
                     Due::Settle => facts.healthy.is_some(),
+                    Due::Unheard => facts.heard.is_some(),
                     _ => true,
                 }
         };

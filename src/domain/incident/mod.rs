@@ -169,10 +169,15 @@ pub struct Fired {
 pub struct Acting {
     /// The step.
     pub step: usize,
+    /// As it would be typed.
+    pub command: String,
     /// When.
     pub begun: Timestamp,
     /// Whether it worked, once that is known.
     pub worked: Option<bool>,
+    /// When that became known.
+    #[serde(default)]
+    pub ended: Option<Timestamp>,
 }
 
 /// Something that is to come.
@@ -202,7 +207,7 @@ pub enum Due {
         /// Whether it is the second look.
         again: bool,
     },
-    /// A command that was begun has not been heard of.
+    /// A command was begun, and it is asked what has become of it.
     Unheard,
     /// A command worked: has it helped?
     Settle,

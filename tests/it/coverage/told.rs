@@ -83,7 +83,8 @@ async fn ts_22_the_postmortem_follows_the_phases_of_the_guide_and_each_holds_wha
     night.pass(2).await;
     night.types("U0SATO", "postmortem INC-1").await.says("The post-mortem of INC-1");
     let text = night.file("INC-1-postmortem.md");
-    for line in ["- Time to acknowledge (MTTA): 4m", "- Time to resolve (MTTR): 22m", "- Severity: critical"] {
+    for line in ["- Time to acknowledge (MTTA): 4m", "- Time to resolve (MTTR): 22m", "- Severity: critical"]
+    {
         assert!(text.contains(line), "{line:?} is not in:\n{text}");
     }
     let found = chapters(&text);
@@ -176,8 +177,11 @@ async fn ts_23_an_alert_reaches_slack_e_mail_and_pagerduty_and_its_end_does_too(
 
     night.says("taisun", "API down", false).await;
     night.pass(2).await;
-    let actions: Vec<String> =
-        providers.taken().iter().map(|taken| taken.body["event_action"].as_str().unwrap().to_owned()).collect();
+    let actions: Vec<String> = providers
+        .taken()
+        .iter()
+        .map(|taken| taken.body["event_action"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(actions, ["trigger", "resolve"]);
     assert_eq!(providers.taken()[1].body["dedup_key"], "INC-1");
     assert_eq!(providers.refused(), Vec::<String>::new());
@@ -190,7 +194,8 @@ async fn ts_23_refused_a_mail_server_and_pagerduty_that_say_no_hold_up_nothing_a
     let providers = Providers::start().await;
     let wrong = serde_json::json!({ "status": "invalid event", "errors": ["'routing_key' is invalid"] });
     providers.fail(Fault::Status(400, wrong, None));
-    let Some(mut night) = Night::with(|plan| by_all_three(plan, &providers, "nobody@example.com")).await else {
+    let Some(mut night) = Night::with(|plan| by_all_three(plan, &providers, "nobody@example.com")).await
+    else {
         return;
     };
     night.says("taisun", "API down", true).await;

@@ -82,7 +82,8 @@ impl Night {
     pub async fn with(change: impl FnOnce(&mut Plan)) -> Option<Self> {
         let mailbox = Mailbox::open().await?;
         let clock = Clock::manual(BEGIN.parse().unwrap());
-        let smtp = format!("[smtp]\nurl = \"{}\"\nfrom = \"Toban <toban@example.com>\"", mailbox.url.reveal());
+        let smtp =
+            format!("[smtp]\nurl = \"{}\"\nfrom = \"Toban <toban@example.com>\"", mailbox.url.reveal());
         let mut plan = plan(clock.clone(), &smtp);
         change(&mut plan);
         let rig = Rig::with(plan).await;
@@ -155,8 +156,11 @@ impl Night {
     /// Every message that the mail server has taken.
     async fn fetch_mail(&mut self) {
         let pages = self.rig.store.incident_pages(&self.id()).await.unwrap();
-        let mut taken: Vec<_> =
-            pages.iter().filter(|page| page.means == "email").filter_map(|page| page.remote.clone()).collect();
+        let mut taken: Vec<_> = pages
+            .iter()
+            .filter(|page| page.means == "email")
+            .filter_map(|page| page.remote.clone())
+            .collect();
         taken.sort();
         taken.dedup();
         while self.mails.len() < taken.len() {

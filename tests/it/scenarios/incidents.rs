@@ -43,11 +43,10 @@ impl Night {
     pub async fn begin(more: &str) -> Self {
         let (providers, clock) = (Providers::start().await, movable_clock());
         let ntfy = format!("[ntfy]\nurl = \"{}\"\ntoken = \"env:NTFY_TOKEN\"\n", providers.url);
-        let secret = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let plan = Plan {
             config: format!("{ntfy}{PEOPLE}{more}"),
             clock: clock.clone(),
-            secrets: vec![secret("HOOK_TOKEN", "let me in"), secret("NTFY_TOKEN", NTFY_TOKEN)],
+            secrets: vec![("HOOK_TOKEN", "let me in".to_owned()), ("NTFY_TOKEN", NTFY_TOKEN.to_owned())],
             ..Plan::default()
         };
         let http = reqwest::Client::builder().no_proxy().timeout(LONG).build().unwrap();
@@ -91,8 +90,13 @@ impl Night {
     /// The root message of an incident, in its present form.
     pub async fn root(&self, id: &str) -> Seen {
         let head = format!("{id} ·");
-        self.rig.sees_that(id, |said| said.thread.is_none() && said.channel.starts_with('C')
-            && said.shown().lines().next().is_some_and(|line| line.contains(&head))).await
+        self.rig
+            .sees_that(id, |said| {
+                said.thread.is_none()
+                    && said.channel.starts_with('C')
+                    && said.shown().lines().next().is_some_and(|line| line.contains(&head))
+            })
+            .await
     }
 
     /// The root message once it says that.
@@ -104,7 +108,9 @@ impl Night {
     /// A reply of an incident's thread, once it says that.
     pub async fn thread_says(&self, id: &str, text: &str) -> Seen {
         let ts = self.root(id).await.ts;
-        self.rig.sees_that(text, |said| said.thread.as_ref() == Some(&ts) && said.shown().contains(text)).await
+        self.rig
+            .sees_that(text, |said| said.thread.as_ref() == Some(&ts) && said.shown().contains(text))
+            .await
     }
 
     /// Time passes, in steps of ten seconds.
