@@ -98,9 +98,8 @@ async fn a_real_alert_pages_a_person_and_is_over_by_itself_when_the_pressure_fal
     assert_eq!(rig.store.firing_names(&incident.id, 5).await.unwrap(), ["Pressure of boiler south is 7.5"]);
 
     target.turn("south", 3.0);
-    let quiet = |incident: &Incident| {
-        !incident.is_open() || incident.when(|due| *due == Due::Quiet).is_some()
-    };
+    let quiet =
+        |incident: &Incident| !incident.is_open() || incident.when(|due| *due == Due::Quiet).is_some();
     until(&rig, "none fires", quiet).await;
     clock.advance(Duration::from_mins(2));
     let incident = until(&rig, "it is over", |incident| !incident.is_open()).await;
