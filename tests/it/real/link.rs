@@ -98,6 +98,7 @@ async fn the_page_speaks_the_persons_language_and_knows_the_end() {
     assert!(browser.text("h1").await.starts_with("It has been over since "), "{}", browser.text("h1").await);
     browser.picture("link-over").await;
     open(&browser, &format!("{}/p/0123456789abcdef0123456789abcdef", night.rig.url)).await;
+    assert_eq!(browser.text("h1").await, "This link is not known, or it is too old.");
     browser.picture("link-unknown").await;
     night.end().await;
 }

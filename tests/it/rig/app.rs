@@ -24,10 +24,10 @@ const SPEED: u32 = 8;
 pub struct Plan {
     /// `http` or `socket`.
     pub mode: &'static str,
-    /// More config, over the example company's. `{address}` in it is where this Toban listens.
+    /// More config, over the example company's.
     pub config: String,
-    /// Secrets besides Slack's, by the name of their variable.
-    pub secrets: Vec<(&'static str, String)>,
+    /// More of the environment: secrets, `TOBAN__…`. `{address}` in a value is where this Toban listens.
+    pub environment: Vec<(&'static str, String)>,
     /// The sandbox.
     pub sandbox: Options,
     /// The clock of all of it.
@@ -41,7 +41,7 @@ impl Default for Plan {
         Self {
             mode: "http",
             config: String::new(),
-            secrets: Vec::new(),
+            environment: Vec::new(),
             sandbox: Options {
                 operations_take: Duration::from_millis(100),
                 history: Duration::from_hours(3),
@@ -103,13 +103,14 @@ impl Rig {
             plan.store.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("toban.db").display()));
         let mode = plan.mode;
         let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
-        let more = plan.config.replace("{address}", &format!("http://{}", server.local_addr()));
-        let overlay = overlay(&slack, &sandbox, mode, &url, &more);
-        let mut known = secrets(&slack);
-        known.extend(plan.secrets.into_iter().map(|(name, secret)| (name.to_owned(), secret)));
+        let overlay = overlay(&slack, &sandbox, mode, &url, &plan.config);
+        let address = format!("http://{}", server.local_addr());
+        let more = plan.environment.into_iter();
+        let mut environment = secrets(&slack);
+        environment.extend(more.map(|(name, value)| (name.to_owned(), value.replace("{address}", &address))));
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let verbs: Vec<&str> = catalogue.verbs().collect();
-        let config = Config::example(&overlay, known, &verbs).unwrap_or_else(|faults| {
+        let config = Config::example(&overlay, environment, &verbs).unwrap_or_else(|faults| {
             panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())
         });
         let words = Arc::new(Words::load().unwrap());

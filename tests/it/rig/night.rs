@@ -12,9 +12,10 @@ use toban::base::ids::IncidentId;
 use toban::domain::contact::Means;
 use toban::domain::incident::Incident;
 
-use super::app::{Plan, Rig};
+use super::app::{OPS, Plan, Rig};
 use super::mail::{Mail, Mailbox};
 use super::talk::Seen;
+use crate::slack::fake::State;
 
 /// Longer than anything takes that is not broken.
 const LONG: Duration = Duration::from_secs(60);
@@ -25,10 +26,8 @@ pub const BEGIN: &str = "2026-03-03T17:12:00Z";
 /// By what a source proves itself.
 pub const TOKEN: &str = "hook-token-1";
 
-/// A source, and the way to reach this Toban from an e-mail.
+/// A source.
 const CONFIG: &str = r#"
-[web]
-public_url = "{address}"
 [[source]]
 id = "prometheus"
 kind = "alertmanager"
@@ -53,7 +52,11 @@ pub fn plan(clock: Clock, more: &str) -> Plan {
     Plan {
         clock,
         config: format!("{CONFIG}\n{more}"),
-        secrets: vec![("HOOK_TOKEN", TOKEN.to_owned())],
+        // E-mails lead to this very Toban.
+        environment: vec![
+            ("HOOK_TOKEN", TOKEN.to_owned()),
+            ("TOBAN__WEB__PUBLIC_URL", "{address}".to_owned()),
+        ],
         ..Plan::default()
     }
 }
@@ -217,23 +220,31 @@ impl Night {
         mail.unwrap_or_else(|| panic!("nothing came to {address}:\n{}", self.log))
     }
 
-    /// Follows the link of an e-mail: looks at the page, or presses its button. What the page says.
-    pub async fn follow(&mut self, link: &str, press: bool) -> String {
+    /// Somebody opens the link of an e-mail, and perhaps presses the button there; what the page says.
+    pub async fn follow(&mut self, user: &str, link: &str, press: bool) -> String {
+        let name = name(user);
+        let done = if press { "presses the button there" } else { "opens the link of the e-mail" };
+        self.note(&format!("{name} {done}"));
         let request = if press { self.http.post(link) } else { self.http.get(link) };
         let answer = request.send().await.unwrap();
         assert_eq!(answer.status(), 200, "{link}");
-        let page = answer.text().await.unwrap();
-        if press {
-            self.settle().await;
-        }
-        plain(&page)
+        let page = plain(&answer.text().await.unwrap());
+        self.note(&format!("→ {name} · page: {page}"));
+        self.settle().await;
+        page
     }
 
-    /// Somebody types a command in `#ops`; the answer.
-    pub async fn types(&mut self, user: &str, command: &str) -> Seen {
-        let name = PEOPLE.iter().find(|(id, _, _)| *id == user).unwrap().2;
-        self.note(&format!("{name} in Slack: /{command}"));
-        let seen = self.rig.ask_as(user, super::app::OPS, command).await;
+    /// Somebody types a command in `#ops`, and waits for an answer that says this.
+    pub async fn types(&mut self, user: &str, command: &str, says: &str) -> Seen {
+        self.note(&format!("{} in Slack: /{command}", name(user)));
+        let before = self.rig.said();
+        self.rig.type_as(user, OPS, command).await;
+        let found = |state: &State| {
+            let fresh = state.messages.iter().skip(before);
+            fresh.map(Seen::of).find(|seen| seen.shown.contains(says))
+        };
+        let seen = within(LONG, self.rig.slack.wait_for(found)).await;
+        let seen = seen.unwrap_or_else(|_| panic!("no {says:?} in:\n{}", self.rig.slack.transcript(OPS)));
         self.settle().await;
         seen
     }
@@ -256,6 +267,10 @@ impl Night {
         self.clock.advance(Duration::from_secs(10));
         self.rig.stop().await;
     }
+}
+
+fn name(user: &str) -> &str {
+    PEOPLE.iter().find(|(id, _, _)| *id == user).map_or(user, |(_, _, name)| name)
 }
 
 /// What Alertmanager sends about one alert.
@@ -295,5 +310,5 @@ fn plain(html: &str) -> String {
     let tags = regex::Regex::new(r"<[^>]+>").unwrap();
     let body = html.split_once("<body>").unwrap().1;
     let words = tags.replace_all(body, " ");
-    words.split_whitespace().collect::<Vec<_>>().join(" ")
+    words.split("  ").map(str::trim).filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" | ")
 }

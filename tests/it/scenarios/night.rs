@@ -12,22 +12,20 @@ async fn sagebase_breaks_at_night_and_everybody_is_told_until_it_is_solved() {
     night.pass(62).await;
 
     let link = night.mail_to("suzuki@example.com").link();
-    let page = night.follow(&link, false).await;
-    night.note(&format!("鈴木 opens the link of the e-mail: {page}"));
+    night.follow("U0SUZUKI", &link, false).await;
     assert!(night.incident().await.unwrap().held_by().is_none(), "whoever only looks changes nothing");
-    let page = night.follow(&link, true).await;
-    night.note(&format!("鈴木 presses the button: {page}"));
+    night.follow("U0SUZUKI", &link, true).await;
     assert_eq!(night.incident().await.unwrap().held_by(), Some(&"suzuki".into()));
     night.pass(8).await;
 
-    night.types("U0SUZUKI", "note INC-1 \"rolled back to sagebase-streamlit-00116\"").await.says("Noted");
+    night.types("U0SUZUKI", "note INC-1 \"rolled back to sagebase-streamlit-00116\"", "Noted").await;
     night.pass(2).await;
     night.says("sagebase", "High Error Rate", false).await;
-    night.types("U0SUZUKI", "resolve INC-1").await.says("resolved by 鈴木");
+    night.types("U0SUZUKI", "resolve INC-1", "resolved by 鈴木").await;
     night.pass(180).await;
     assert_eq!(night.rig.store.next_dues(1).await.unwrap(), [], "nothing is to come any more");
 
-    night.types("U0SUZUKI", "postmortem INC-1").await;
+    night.types("U0SUZUKI", "postmortem INC-1", "INC-1-postmortem.md").await;
     insta::assert_snapshot!("sagebase_night", night.log());
     insta::assert_snapshot!("sagebase_thread", night.rig.slack.transcript(crate::rig::app::OPS));
     insta::assert_snapshot!("sagebase_postmortem", night.file("INC-1-postmortem.md"));
@@ -44,13 +42,13 @@ async fn taisun_rests_once_somebody_has_it_and_goes_on_when_nobody_is_heard_of()
     night.note("佐藤 presses “対応する” in Slack");
     night.rig.push("U0SATO", &told, "対応する").await;
     night.until("佐藤 has it", |incident| incident.held_by().is_some()).await;
-    night.pass(70).await;
-    assert_eq!(night.mails.len(), 0, "佐藤 has it, so nothing more came until it lapsed");
+    night.settle().await;
+    night.pass(49).await;
+    assert_eq!((night.mails.len(), night.told_at(30)), (0, 0), "佐藤 has it, so nobody else is told");
 
-    night.pass(5).await;
+    night.pass(16).await;
     let link = night.mail_to("suzuki@example.com").link();
-    let page = night.follow(&link, true).await;
-    night.note(&format!("鈴木 presses the button of the e-mail's page: {page}"));
+    night.follow("U0SUZUKI", &link, true).await;
     night.pass(4).await;
     night.says("taisun", "API down", false).await;
     night.pass(70).await;
