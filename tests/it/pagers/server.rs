@@ -148,10 +148,11 @@ async fn answer(
     }
     match judged {
         Ok((body, status, answer)) => {
-            let mut state = shelf.lock().unwrap();
-            let at = state.clock.as_ref().map(Clock::now);
-            state.taken.push(Taken { what, body, headers, raw, at });
-            drop(state);
+            {
+                let mut state = shelf.lock().unwrap();
+                let at = state.clock.as_ref().map(Clock::now);
+                state.taken.push(Taken { what, body, headers, raw, at });
+            }
             if let Some(Fault::DoneThenHeld(until)) = &fault {
                 until.notified().await;
             }

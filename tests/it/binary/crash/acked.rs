@@ -8,7 +8,6 @@ use toban::domain::incident::timeline::Happened;
 use toban::store::StoredIncident;
 
 use super::knife::{Cut, Steps};
-use super::nights;
 use super::night::{LATER, Night};
 use crate::binary::process::LONG;
 use crate::binary::site::{Serving, Site};
@@ -61,7 +60,7 @@ impl Night {
             let state = self.site.slack.state();
             let root = self.roots_of(&state, name).first().is_some_and(|root| root.contains("佐藤 has it"));
             let answer = state.channel(OPS).any(|said| {
-                said.thread.is_some() && said.shown().contains(&format!("{id}: 🟡 佐藤 has it"))
+                said.shown().contains(&format!("{id}: 🟡 佐藤 has it"))
             });
             root && (answer || matches!(door, Door::Link))
         };

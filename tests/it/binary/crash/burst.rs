@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use toban::base::clock::{pause, within};
 
 use super::knife::{Cut, Steps};
-use super::nights;
 use super::night::{Night, WEBHOOK};
 use crate::binary::process::LONG;
 use crate::binary::site::Site;
