@@ -186,7 +186,8 @@ impl Store {
         means: Means,
         since: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
-        let sql = "select remote from page where person = $1 and means = $2 and ended >= $3 and remote is not null
+        let sql =
+            "select remote from page where person = $1 and means = $2 and ended >= $3 and remote is not null
             and id <> $4 order by ended desc limit 1000";
         let rows = self.read(sql, args![person.as_str(), means.as_str(), since, page.as_str()]).await?;
         rows.iter().map(|row| text(row, 0)).collect()

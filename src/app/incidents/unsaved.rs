@@ -33,7 +33,8 @@ impl Desk {
                     service: service.map(|service| (&service.id, service.environment.as_str())),
                     channel: &message.place.channel,
                 };
-                let may = stored.incident.paged.contains(&person.id) || self.company.decide(person, wish).is_ok();
+                let may =
+                    stored.incident.paged.contains(&person.id) || self.company.decide(person, wish).is_ok();
                 if !may {
                     return;
                 }

@@ -123,13 +123,7 @@ struct Out {
 }
 
 /// Sends what is to be sent now.
-async fn handle(
-    paging: &Paging,
-    means: Means,
-    pages: Vec<Page>,
-    held: Option<Timestamp>,
-    out: &mut Out,
-) {
+async fn handle(paging: &Paging, means: Means, pages: Vec<Page>, held: Option<Timestamp>, out: &mut Out) {
     let mut going = Vec::with_capacity(pages.len());
     for page in pages {
         match held.or_else(|| paging.hushed(page.row.incident.as_ref())) {

@@ -201,7 +201,8 @@ impl Pager for SlackPager {
         };
         let ours = |said: &&Value| {
             let told = &said["metadata"]["event_payload"];
-            let named = told["pages"].as_str().unwrap_or_default().split(' ').any(|id| id == page.id.as_str());
+            let named =
+                told["pages"].as_str().unwrap_or_default().split(' ').any(|id| id == page.id.as_str());
             said["metadata"]["event_type"] == EVENT_TYPE && (named || told["page"] == page.id.as_str())
         };
         let found = history.messages.iter().find(ours).and_then(|said| said["ts"].as_str());

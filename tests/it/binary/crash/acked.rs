@@ -43,9 +43,7 @@ impl Night {
                 press["response_url"] = self.site.slack.reply_url(OPS, "U0SATO").into();
                 self.site.slack.caller(&toban.url).try_interaction(&press).await
             }
-            Door::Command => {
-                self.site.slack.caller(&toban.url).try_command("/ack", id, OPS, "U0SATO").await
-            }
+            Door::Command => self.site.slack.caller(&toban.url).try_command("/ack", id, OPS, "U0SATO").await,
             Door::Link => {
                 let page = self.heard(name).ntfy.last().unwrap()["click"].as_str().unwrap().to_owned();
                 let (_, path) = page.split_once("/p/").unwrap();
@@ -59,9 +57,8 @@ impl Night {
         let told = |id: &str| {
             let state = self.site.slack.state();
             let root = self.roots_of(&state, name).first().is_some_and(|root| root.contains("佐藤 has it"));
-            let answer = state.channel(OPS).any(|said| {
-                said.shown().contains(&format!("{id}: 🟡 佐藤 has it"))
-            });
+            let answer =
+                state.channel(OPS).any(|said| said.shown().contains(&format!("{id}: 🟡 佐藤 has it")));
             root && (answer || matches!(door, Door::Link))
         };
         let waiting = async {
@@ -87,7 +84,8 @@ impl Night {
             timeline.iter().filter(|entry| matches!(entry.what, Happened::Acknowledged { .. })).count();
         assert!(taken >= 1, "{name}, {moment}: {timeline:#?}");
         let pages = self.pages(&incident.id).await;
-        let open: Vec<_> = pages.iter().filter(|page| matches!(page.state.as_str(), "waiting" | "sending")).collect();
+        let open: Vec<_> =
+            pages.iter().filter(|page| matches!(page.state.as_str(), "waiting" | "sending")).collect();
         assert!(open.is_empty(), "{name}, {moment}: {open:#?}");
         let cancelled = pages.iter().filter(|page| page.state == "cancelled").count();
         assert_eq!(cancelled, 1, "{name}, {moment}: {pages:#?}");
@@ -110,7 +108,7 @@ impl Night {
 }
 
 /// Ends it at most so often.
-const MOST: u64 = 20;
+const MOST: u64 = 12;
 
 async fn sweep(night: &Night, steps: Steps, door: Door) {
     let mut toban = night.serve().await;

@@ -28,7 +28,10 @@ pub struct Cut {
 impl Cut {
     /// Where a process ends that takes `total` steps unharmed: before and after steps of all of them, `most` at most. Which
     /// ones differs from run to run; with `TOBAN_TEST_EVERY_STEP` it is every single one.
-    #[expect(clippy::disallowed_methods, reason = "tests are told by the environment how thorough they are to be")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "tests are told by the environment how thorough they are to be"
+    )]
     pub fn spread(steps: Steps, total: u64, most: u64) -> impl Iterator<Item = Self> {
         let every = std::env::var("TOBAN_TEST_EVERY_STEP").is_ok_and(|every| !every.is_empty());
         let stride = if every { 1 } else { total.div_ceil(most).max(1) };
@@ -78,7 +81,10 @@ impl Knife {
                 .arg(&library)
                 .args([source, "-ldl"])
                 .status();
-            assert!(made.is_ok_and(|made| made.success()), "a C compiler is needed here (apt-get install gcc)");
+            assert!(
+                made.is_ok_and(|made| made.success()),
+                "a C compiler is needed here (apt-get install gcc)"
+            );
         }
         let page = folder.join(format!("{name}.knife"));
         let control = File::options().read(true).write(true).create(true).truncate(true).open(&page).unwrap();
@@ -100,10 +106,13 @@ impl Knife {
         self.put(TAKEN, 0);
         self.put(AT, cut.at);
         self.put(AFTER, u64::from(cut.after));
-        self.put(ARMED, match cut.steps {
-            Steps::All => 3,
-            Steps::Sockets => 2,
-        });
+        self.put(
+            ARMED,
+            match cut.steps {
+                Steps::All => 3,
+                Steps::Sockets => 2,
+            },
+        );
     }
 
     /// Counts no more; how many steps there were.

@@ -63,7 +63,8 @@ impl Night {
         let providers = Providers::start().await;
         providers.keep_time(Clock::system());
         let mail = Mail::start().await;
-        let first = r#"contact = [{ by = "slack" }, { by = "email", after = "5m", severity = ["critical"] }]"#;
+        let first =
+            r#"contact = [{ by = "slack" }, { by = "email", after = "5m", severity = ["critical"] }]"#;
         let people = std::fs::read_to_string(site.config().join("people.toml")).unwrap();
         assert!(people.contains(first));
         site.write("people.toml", &people.replacen(first, &format!("contact = {contact}"), 1));
@@ -193,7 +194,8 @@ step = [
                 if let Some(stored) = self.incident(name).await {
                     let pages = self.pages(&stored.incident.id).await;
                     let over = |page: &StoredPage| {
-                        page.planned > self.clock.now() || !matches!(page.state.as_str(), "waiting" | "sending")
+                        page.planned > self.clock.now()
+                            || !matches!(page.state.as_str(), "waiting" | "sending")
                     };
                     if !pages.is_empty() && pages.iter().all(over) && !self.roots(name).is_empty() {
                         return stored;
@@ -243,7 +245,6 @@ step = [
         let pages = self.pages(id).await;
         pages.into_iter().find(|page| page.means == means.as_str()).unwrap()
     }
-
 }
 
 /// What is said of a page that may have arrived already.
@@ -252,11 +253,19 @@ pub const TWICE: &str = "(perhaps a second time)";
 impl Heard {
     /// Each means at least once; twice only where nobody can look, and then it says so.
     pub fn check(&self, name: &str, at: &str) {
-        assert_eq!(self.slack.len(), 1, "{name}, {at}: by Slack, which is looked into, once: {:#?}", self.slack);
+        assert_eq!(
+            self.slack.len(),
+            1,
+            "{name}, {at}: by Slack, which is looked into, once: {:#?}",
+            self.slack
+        );
         twice(&self.ntfy, |page| page["title"].as_str().unwrap().contains(TWICE), name, at);
         twice(&self.mail, |mail| mail.contains(TWICE), name, at);
-        let ids: Vec<&str> =
-            self.mail.iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID"))).collect();
+        let ids: Vec<&str> = self
+            .mail
+            .iter()
+            .filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID")))
+            .collect();
         assert!(ids.windows(2).all(|two| two[0] == two[1]), "{name}, {at}: the same mail: {ids:?}");
         twice(&self.webhook, |page| page["again"] == true, name, at);
         assert!(self.webhook.windows(2).all(|two| two[0]["id"] == two[1]["id"]), "{name}, {at}");

@@ -11,7 +11,7 @@ use crate::pagers::server::Fault;
 use crate::rig::app::OPS;
 
 /// Ends one of them at most so often.
-const MOST: u64 = 20;
+const MOST: u64 = 12;
 
 async fn night(contact: &str) -> Option<Night> {
     Some(Night::new(Site::postgres().await?, contact).await)
@@ -27,8 +27,13 @@ async fn an_alert_that_is_told_to_both_at_once_is_one_incident_and_one_page() {
         assert_eq!((here, there), (Some(202), Some(202)));
         night.settled(&name).await;
         let heard = night.heard(&name);
-        let counts =
-            [heard.slack.len(), heard.ntfy.len(), heard.mail.len(), heard.pagerduty.len(), heard.webhook.len()];
+        let counts = [
+            heard.slack.len(),
+            heard.ntfy.len(),
+            heard.mail.len(),
+            heard.pagerduty.len(),
+            heard.webhook.len(),
+        ];
         assert_eq!(counts, [1; 5], "{name}: {heard:#?}");
         assert_eq!(night.roots(&name).len(), 1, "{name}");
     }
@@ -98,8 +103,7 @@ async fn what_is_acknowledged_at_one_is_not_sent_again_by_the_other() {
     night.providers.asked(1).await;
     let other = night.serve().await;
     let id = night.incident("night-held").await.unwrap().incident.id;
-    let status =
-        night.site.slack.caller(&other.url).command("/ack", id.as_str(), OPS, "U0SATO").await;
+    let status = night.site.slack.caller(&other.url).command("/ack", id.as_str(), OPS, "U0SATO").await;
     assert_eq!(status.as_u16(), 200);
     let held = async {
         while night.incident("night-held").await.unwrap().incident.held_by().is_none() {

@@ -39,7 +39,11 @@ async fn a_full_disk_leaves_room_for_acknowledgements_and_pages_and_takes_no_new
     assert_eq!(press(&night, &toban, id.as_str(), "night-one").await, 200);
     held(&night, "night-one").await;
     night.site.sees("佐藤 has it").await;
-    assert_eq!(night.alert(&toban.url, "night-two").await, Some(503), "no room is spent on what its source keeps");
+    assert_eq!(
+        night.alert(&toban.url, "night-two").await,
+        Some(503),
+        "no room is spent on what its source keeps"
+    );
     assert!(night.incident("night-two").await.is_none());
 
     night.knife.free_disk();
@@ -69,7 +73,10 @@ async fn a_page_that_was_read_before_the_disk_was_full_is_sent_from_memory_and_m
     within(LONG, sent).await.unwrap();
     let titles: Vec<String> =
         night.heard("night-one").ntfy.iter().map(|page| page["title"].as_str().unwrap().to_owned()).collect();
-    assert!(!titles[0].contains(super::night::TWICE) && titles[1].contains(super::night::TWICE), "{titles:?}");
+    assert!(
+        !titles[0].contains(super::night::TWICE) && titles[1].contains(super::night::TWICE),
+        "{titles:?}"
+    );
     assert_eq!(night.alert(&toban.url, "night-two").await, Some(503));
     night.knife.free_disk();
     night.settled("night-one").await;
@@ -92,10 +99,8 @@ async fn whoever_presses_while_the_store_is_locked_is_told_so_and_it_is_quiet() 
     let mut lock = sqlx::AnyConnection::connect(&night.site.store).await.unwrap();
     sqlx::query("begin immediate").execute(&mut lock).await.unwrap();
 
-    let (pressed, alerted) = tokio::join!(
-        press(&night, &toban, id.as_str(), "night-one"),
-        night.alert(&toban.url, "night-two")
-    );
+    let (pressed, alerted) =
+        tokio::join!(press(&night, &toban, id.as_str(), "night-one"), night.alert(&toban.url, "night-two"));
     assert_eq!((pressed, alerted), (503, Some(503)));
     night.site.sees("Not saved").await;
     let before = night.heard("night-one").ntfy.len();

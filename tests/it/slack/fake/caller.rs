@@ -46,7 +46,8 @@ impl Caller {
 
     /// A command; the status, if there was an answer.
     pub async fn try_command(&self, command: &str, text: &str, channel: &str, user: &str) -> Option<u16> {
-        self.try_form("/slack/commands", &payloads::form(&payloads::slash(command, text, channel, user))).await
+        self.try_form("/slack/commands", &payloads::form(&payloads::slash(command, text, channel, user)))
+            .await
     }
 
     async fn try_form(&self, path: &str, form: &str) -> Option<u16> {
