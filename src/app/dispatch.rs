@@ -8,14 +8,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use futures_util::future::join;
 use tokio::sync::{Semaphore, watch};
 
 use crate::app::automatic;
 use crate::app::desk::{Answer, Desk, note};
 use crate::app::pages;
 use crate::app::progress::{self, PATIENCE, Progress};
-use crate::base::clock::within;
 use crate::base::ids::{PostId, ResultId};
 use crate::base::meter::Counter;
 use crate::base::text::shorten;
@@ -30,8 +28,6 @@ use crate::domain::words::Phrase;
 use crate::ports::{Inbox, NotTaken, Taken};
 use crate::store::{Accepted, Cached, Conclusion, NewPost, StoreError};
 
-/// How long a message may take to be stored before its sender is told that it is not.
-const SOON: Duration = Duration::from_secs(2);
 /// After so many starts a message is given up: whatever kills the process must not do it for ever.
 const STARTS: u32 = 3;
 
@@ -340,21 +336,7 @@ impl Dispatch {
 #[async_trait]
 impl Inbox for Dispatch {
     async fn take(&self, message: Message) -> Result<Taken, NotTaken> {
-        let desk = &self.0.desk;
-        let stored = {
-            let mut storing = pin!(desk.store.accept(&message));
-            // Whoever takes an incident on wants it to be quiet now, whatever the store is waiting for.
-            match within(SOON, &mut storing).await {
-                Ok(stored) => {
-                    if stored.is_err() {
-                        desk.unsaved(&message).await;
-                    }
-                    stored
-                }
-                Err(_) => join(storing, desk.unsaved(&message)).await.0,
-            }
-        };
-        match stored {
+        match self.0.desk.keep(&message).await {
             Ok(Accepted::First) => {
                 self.begin(message, 0);
                 Ok(Taken::First)

@@ -68,6 +68,10 @@ pub trait Pager: Send + Sync {
     /// Which ones; a telephone company sends texts and calls.
     fn means(&self) -> &[Means];
 
+    /// Finds out what can be known before, so that nothing lies between the last look whether it is still wanted and its
+    /// first byte. What goes wrong here goes wrong in [`Pager::send`] again, and is told there.
+    async fn ready(&self, _: Means, _: &Paging) {}
+
     /// Sends it once; the provider's id of it (may be empty).
     async fn send(&self, means: Means, page: &Paging) -> Result<String, PagerError>;
 

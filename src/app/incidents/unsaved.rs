@@ -1,15 +1,41 @@
 //! An acknowledgement while the store cannot be written: the incident is quiet in this process, and whoever pressed is
 //! told that nothing is saved and to press again.
 
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::future::join;
+
 use super::IncidentError;
 use crate::app::desk::{Desk, note};
+use crate::base::clock::within;
 use crate::base::ids::IncidentId;
 use crate::domain::access::Wish as Asked;
 use crate::domain::message::Message;
 use crate::domain::person::Person;
 use crate::domain::words::{Phrase, Reader};
+use crate::store::{Accepted, StoreError};
+
+/// How long a message may take to be stored before its sender is told that it is not.
+const SOON: Duration = Duration::from_secs(2);
 
 impl Desk {
+    /// Stores a message. Whoever takes an incident on by it has quiet soon, whatever the store is waiting for.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub(in crate::app) async fn keep(&self, message: &Message) -> Result<Accepted, StoreError> {
+        let mut storing = pin!(self.store.accept(message));
+        match within(SOON, &mut storing).await {
+            Ok(Ok(accepted)) => Ok(accepted),
+            Ok(Err(error)) => {
+                self.unsaved(message).await;
+                Err(error)
+            }
+            Err(_) => join(storing, self.unsaved(message)).await.0,
+        }
+    }
+
     /// A message cannot be stored, or not in time. If it takes an incident on, that incident's pages are held here.
     pub(in crate::app) async fn unsaved(&self, message: &Message) {
         let Some(incidents) = &self.incidents else { return };

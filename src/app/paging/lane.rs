@@ -238,6 +238,12 @@ async fn send(paging: &Paging, means: Means, pages: Vec<Page>, out: &mut Out) {
             tracing::warn!(page.id = %first.row.id, error = %error, "one answer will not do for all pages of a message");
         }
     }
+    if means == Means::Slack
+        && let Ok((pager, message)) = prepare(paging, means, pages.get(..1).unwrap_or_default())
+    {
+        // A time-out here is one of the sending as well.
+        let _ = within(PATIENCE, pager.ready(means, &message)).await;
+    }
     let claims: Vec<_> = pages.iter().map(|page| (page.row.id.clone(), page.row.token)).collect();
     let live = match store.pages_live(&claims).await {
         Ok(live) => live,

@@ -1,6 +1,7 @@
 //! Paging by a direct message: who is paged is told by Slack's own notification, and acknowledges by a button.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -29,6 +30,8 @@ const LOOKED_THROUGH: &str = "100";
 #[derive(Debug)]
 pub struct SlackPager {
     api: Arc<Api>,
+    /// The channels of direct messages, by user: they never change.
+    channels: Mutex<HashMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -54,7 +57,7 @@ struct History {
 impl SlackPager {
     /// Pages through `api`.
     pub fn new(api: Arc<Api>) -> Self {
-        Self { api }
+        Self { api, channels: Mutex::default() }
     }
 
     /// The channel of direct messages with that person.
@@ -62,6 +65,9 @@ impl SlackPager {
         let Address::Plain(user) = &page.address else {
             return Err(PagerError::Refused("no user".to_owned()));
         };
+        if let Some(channel) = self.known().get(user) {
+            return Ok(channel.clone());
+        }
         let opened: Opened =
             self.api.post("conversations.open", &json!({ "users": user })).await.map_err(|error| {
                 match fault(error) {
@@ -70,7 +76,12 @@ impl SlackPager {
                     error => error,
                 }
             })?;
+        self.known().insert(user.clone(), opened.channel.id.clone());
         Ok(opened.channel.id)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -152,6 +163,11 @@ fn buttons(page: &Paging) -> Vec<Value> {
 impl Pager for SlackPager {
     fn means(&self) -> &[Means] {
         &[Means::Slack]
+    }
+
+    async fn ready(&self, _: Means, page: &Paging) {
+        // Its error, if it is one, is that of the sending as well.
+        let _ = self.channel(page).await;
     }
 
     async fn send(&self, _: Means, page: &Paging) -> Result<String, PagerError> {

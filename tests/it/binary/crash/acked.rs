@@ -9,7 +9,6 @@ use toban::store::StoredIncident;
 
 use super::knife::{Cut, Steps};
 use super::night::{LATER, Night};
-use super::nights;
 use crate::binary::process::LONG;
 use crate::binary::site::{Serving, Site};
 use crate::rig::app::OPS;
@@ -58,9 +57,8 @@ impl Night {
         let told = |id: &str| {
             let state = self.site.slack.state();
             let root = self.roots_of(&state, name).first().is_some_and(|root| root.contains("佐藤 has it"));
-            let answer = state
-                .channel(OPS)
-                .any(|said| said.thread.is_some() && said.shown().contains(&format!("{id}: 🟡 佐藤 has it")));
+            let answer =
+                state.channel(OPS).any(|said| said.shown().contains(&format!("{id}: 🟡 佐藤 has it")));
             root && (answer || matches!(door, Door::Link))
         };
         let waiting = async {
@@ -110,7 +108,7 @@ impl Night {
 }
 
 /// Ends it at most so often.
-const MOST: u64 = 20;
+const MOST: u64 = 12;
 
 async fn sweep(night: &Night, steps: Steps, door: Door) {
     let mut toban = night.serve().await;

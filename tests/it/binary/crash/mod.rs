@@ -24,12 +24,11 @@ macro_rules! nights {
         }
     )+ };
 }
-use nights;
-
 mod acked;
 mod burst;
 mod knife;
 mod mail;
+mod named;
 mod night;
 mod paged;
 mod replicas;

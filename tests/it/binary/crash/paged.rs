@@ -9,7 +9,7 @@ use crate::binary::process::LONG;
 use crate::binary::site::Site;
 
 /// Ends it at most so often.
-const MOST: u64 = 40;
+const MOST: u64 = 24;
 
 async fn sweep(night: &Night, steps: Steps, check: impl Fn(&Night, &str, &str)) {
     let toban = night.serve().await;
