@@ -66,7 +66,8 @@ impl Incidents {
             return Some(Phrase::new("incident-next-quiet").with("at", until));
         }
         if let Some((step, at)) = incident.next_step() {
-            let targets = incident.policy.steps.get(step).map(|step| step.notify.as_slice()).unwrap_or_default();
+            let targets =
+                incident.policy.steps.get(step).map(|step| step.notify.as_slice()).unwrap_or_default();
             let people = targets.iter().filter(|target| !matches!(target, Target::Channel(_)));
             let mut named = people.map(|target| self.target(target)).peekable();
             let next = Phrase::new("incident-next-step").with("step", step + 1).with("at", at);

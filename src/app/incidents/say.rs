@@ -107,9 +107,12 @@ impl Incidents {
             Happened::Quiet { until } => Phrase::new("incident-did-grow-quiet").with("until", *until),
             Happened::Fired { step, cycle, people, late, times, why } => self
                 .say_fired(incident, *step, *cycle, people)
-                .with("late", late.map_or_else(nothing, |since| {
-                    Phrase::new("incident-because-late").with("since", since).with("times", *times)
-                }))
+                .with(
+                    "late",
+                    late.map_or_else(nothing, |since| {
+                        Phrase::new("incident-because-late").with("since", since).with("times", *times)
+                    }),
+                )
                 .with("why", because(incident, why)),
             Happened::Paged { people, why: Why::Asked { until } } => {
                 Phrase::new("incident-did-ask").with("names", self.names(people)).with("until", *until)
@@ -117,14 +120,13 @@ impl Incidents {
             Happened::Paged { people, why } => Phrase::new("incident-did-page")
                 .with("names", self.names(people))
                 .with("why", because(incident, why)),
-            Happened::Mute { step, people } => Phrase::new("incident-did-find-mute")
-                .with("step", step + 1)
-                .with("names", self.names(people)),
+            Happened::Mute { step, people } => {
+                Phrase::new("incident-did-find-mute").with("step", step + 1).with("names", self.names(people))
+            }
             Happened::Nobody { target, told } => {
-                let target = target.parse().map_or_else(|()| Phrase::raw(target), |target| self.target(&target));
-                Phrase::new("incident-did-find-nobody")
-                    .with("target", target)
-                    .with("told", self.names(told))
+                let target =
+                    target.parse().map_or_else(|()| Phrase::raw(target), |target| self.target(&target));
+                Phrase::new("incident-did-find-nobody").with("target", target).with("told", self.names(told))
             }
             Happened::Unreached { person, why } => {
                 text("incident-did-not-reach", why).with("name", self.name(person))

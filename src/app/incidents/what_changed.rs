@@ -76,7 +76,8 @@ impl Incidents {
             lines.push(Phrase::new("incident-changed-nothing"));
         }
         let headline = Phrase::new("incident-changed").with("service", service.id.as_str());
-        let report = Report::new(Tone::Plain, headline).block(Block::List(lines)).block(Block::Fields(health));
+        let report =
+            Report::new(Tone::Plain, headline).block(Block::List(lines)).block(Block::Fields(health));
         let (told, commands) = errors;
         let report = if told.is_empty() { report } else { report.block(Block::List(told)) };
         commands.into_iter().fold(report, |report, (words, command)| {
@@ -102,7 +103,9 @@ impl Incidents {
             PlanState::Failed { by } => ("incident-changed-failed", by),
             PlanState::Running { by } => ("incident-changed-running", by),
             PlanState::Unknown { by } => ("incident-changed-lost", by),
-            PlanState::Proposed | PlanState::Cancelled { .. } => ("incident-changed-lost", &changed.plan.asked_by),
+            PlanState::Proposed | PlanState::Cancelled { .. } => {
+                ("incident-changed-lost", &changed.plan.asked_by)
+            }
         };
         Phrase::named(id)
             .with("at", changed.begun)

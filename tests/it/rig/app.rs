@@ -105,9 +105,10 @@ impl Rig {
         let overlay = overlay(&slack, &sandbox, mode, &url, &plan.config);
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let verbs: Vec<&str> = catalogue.verbs().collect();
-        let config = Config::example(&overlay, [secrets(&slack), plan.secrets].concat(), &verbs).unwrap_or_else(|faults| {
-            panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())
-        });
+        let config = Config::example(&overlay, [secrets(&slack), plan.secrets].concat(), &verbs)
+            .unwrap_or_else(|faults| {
+                panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())
+            });
         let words = Arc::new(Words::load().unwrap());
         let toban = wire::wire(&config, catalogue, words, plan.clock, Role::Serve, Vec::new()).await.unwrap();
         let store = toban.store.clone();

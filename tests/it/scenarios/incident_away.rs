@@ -46,11 +46,12 @@ async fn slack_goes_away(fault: Fault) {
     assert_eq!(night.replies(&night.root("INC-1").await).len(), 2, "{}", told.shown);
     let edits = {
         let state = night.rig.slack.state();
-        let since: Vec<_> = state.calls[before..].iter().filter(|call| call.outcome == "ok").cloned().collect();
-        let edits = since.iter().filter(|call| call.method == "chat.update" && call.body["ts"] == *root).count();
-        let replies = since.iter().filter(|call| {
-            call.method == "chat.postMessage" && call.body["thread_ts"] == *root
-        });
+        let since: Vec<_> =
+            state.calls[before..].iter().filter(|call| call.outcome == "ok").cloned().collect();
+        let edits =
+            since.iter().filter(|call| call.method == "chat.update" && call.body["ts"] == *root).count();
+        let replies =
+            since.iter().filter(|call| call.method == "chat.postMessage" && call.body["thread_ts"] == *root);
         (edits, replies.count())
     };
     assert_eq!(edits, (1, 1), "one edit of the root and one reply:\n{}", night.rig.slack.transcript("C0OPS"));

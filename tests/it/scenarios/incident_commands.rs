@@ -99,9 +99,9 @@ async fn of_two_who_press_at_once_one_has_it_and_the_other_is_told_who() {
     assert!(late.only.is_some(), "nobody else is bothered");
     night.thread_says("INC-1", &format!("{second} (slack): wanted to take it on; {first} has it")).await;
     let timeline = rig.store.timeline(&"INC-1".into()).await.unwrap();
-    let presses = timeline.iter().filter(|entry| {
-        matches!(entry.what, Happened::Acknowledged { .. } | Happened::AlreadyHeld { .. })
-    });
+    let presses = timeline
+        .iter()
+        .filter(|entry| matches!(entry.what, Happened::Acknowledged { .. } | Happened::AlreadyHeld { .. }));
     assert_eq!(presses.count(), 2);
     night.stop().await;
 }

@@ -17,7 +17,14 @@ async fn five_hundred_alerts_are_one_line_that_is_edited() {
     // The root and its edits, what changed, the storm and its edits, the first step.
     let told = night.rig.slack.state().told();
     assert!(told <= 40, "{told} requests:\n{}", night.rig.slack.transcript("C0OPS"));
-    let alone = night.rig.slack.state().messages.iter().filter(|said| said.channel == "C0OPS" && said.thread.is_none()).count();
+    let alone = night
+        .rig
+        .slack
+        .state()
+        .messages
+        .iter()
+        .filter(|said| said.channel == "C0OPS" && said.thread.is_none())
+        .count();
     assert_eq!(alone, 1, "one root and nothing besides");
     night.stop().await;
 }

@@ -91,8 +91,13 @@ impl Night {
     /// The root message of an incident, in its present form.
     pub async fn root(&self, id: &str) -> Seen {
         let head = format!("{id} ·");
-        self.rig.sees_that(id, |said| said.thread.is_none() && said.channel.starts_with('C')
-            && said.shown().lines().next().is_some_and(|line| line.contains(&head))).await
+        self.rig
+            .sees_that(id, |said| {
+                said.thread.is_none()
+                    && said.channel.starts_with('C')
+                    && said.shown().lines().next().is_some_and(|line| line.contains(&head))
+            })
+            .await
     }
 
     /// The root message once it says that.
@@ -104,7 +109,9 @@ impl Night {
     /// A reply of an incident's thread, once it says that.
     pub async fn thread_says(&self, id: &str, text: &str) -> Seen {
         let ts = self.root(id).await.ts;
-        self.rig.sees_that(text, |said| said.thread.as_ref() == Some(&ts) && said.shown().contains(text)).await
+        self.rig
+            .sees_that(text, |said| said.thread.as_ref() == Some(&ts) && said.shown().contains(text))
+            .await
     }
 
     /// Time passes, in steps of ten seconds.
