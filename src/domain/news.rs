@@ -52,9 +52,10 @@ impl News {
 
     fn with(mut self, lines: Vec<Phrase>) -> Self {
         self.lines.extend(lines);
-        let excess = self.lines.len().saturating_sub(MOST);
-        self.lines.drain(OLDEST..OLDEST + excess);
-        self.left_out += excess;
+        if let Some(excess) = self.lines.len().checked_sub(MOST) {
+            self.lines.drain(OLDEST..OLDEST + excess);
+            self.left_out += excess;
+        }
         self
     }
 

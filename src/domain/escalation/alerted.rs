@@ -46,6 +46,9 @@ pub fn alerted(
 ) -> Option<Decision> {
     let incident = incident.filter(|incident| incident.is_open() || reopens(incident, now));
     let Some(incident) = incident else {
+        if !news.iter().any(|one| one.firing && !one.silenced) {
+            return None;
+        }
         let opening = opening();
         let wakes = |one: &&News| one.firing && !one.silenced && opening.policy.wakes(one.severity);
         let worst = news.iter().filter(wakes).max_by_key(|one| one.severity)?;

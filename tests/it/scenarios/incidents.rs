@@ -46,7 +46,7 @@ impl Night {
         let plan = Plan {
             config: format!("{ntfy}{PEOPLE}{more}"),
             clock: clock.clone(),
-            secrets: vec![("HOOK_TOKEN", "let me in".to_owned()), ("NTFY_TOKEN", NTFY_TOKEN.to_owned())],
+            environment: vec![("HOOK_TOKEN", "let me in".to_owned()), ("NTFY_TOKEN", NTFY_TOKEN.to_owned())],
             ..Plan::default()
         };
         let http = reqwest::Client::builder().no_proxy().timeout(LONG).build().unwrap();
