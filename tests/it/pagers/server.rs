@@ -404,7 +404,13 @@ async fn twilio(
         } else if !(1..=1_600).contains(&field("Body").chars().count()) {
             return Err(bad(400, 21617, "The concatenated message body exceeds the 1600 character limit"));
         }
-        let before = shelf.lock().unwrap().taken.iter().filter(|taken| taken.what == resource).count();
+        let before = shelf
+            .lock()
+            .unwrap()
+            .taken
+            .iter()
+            .filter(|taken| taken.what == resource && taken.body.get("sid").is_some())
+            .count();
         let sid = format!("{}{}", if calls { "CA" } else { "SM" }, before + 1);
         let mut form = form;
         form.insert("sid".into(), json!(sid));
