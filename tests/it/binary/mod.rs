@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod errand;
 mod help;
+mod killed_acting;
 mod killed_changing;
 mod killed_looking;
 mod killed_posting;

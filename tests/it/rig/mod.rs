@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 pub mod app;
+pub mod mailbox;
 pub mod postgres;
 pub mod talk;
 pub mod transcript;
