@@ -29,8 +29,28 @@ impl Mail {
         let plain = self.content.split("Content-Type: text/plain").nth(1).unwrap_or(&self.content);
         let body = plain.split_once("\r\n\r\n").map_or(plain, |(_, body)| body);
         let body = body.split("\r\n--").next().unwrap_or_default();
-        body.replace("=\r\n", "").replace("\r\n", "\n").trim().to_owned()
+        unquoted(&body.replace("=\r\n", "").replace("\r\n", "\n")).trim().to_owned()
     }
+}
+
+/// Quoted-printable, as mail programs show it.
+fn unquoted(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let hex = (*first == b'=').then(|| std::str::from_utf8(after.get(..2)?).ok()).flatten();
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap()
 }
 
 impl Mailbox {
