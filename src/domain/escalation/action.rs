@@ -89,15 +89,22 @@ impl Turn<'_> {
             Fitness::NotNeeded => {
                 self.note(Happened::ActionLeft { command, why: Left::NotNeeded });
                 if again {
-                    self.next_at_once(step, &Why::ActionLeft);
+                    self.left(step);
                 } else {
                     self.plan(self.after(AGAIN), Due::Act { step, again: true });
                 }
             }
             Fitness::Barred(why) => {
                 self.note(Happened::ActionLeft { command, why: Left::Barred(why) });
-                self.next_at_once(step, &Why::ActionLeft);
+                self.left(step);
             }
+        }
+    }
+
+    /// No command is run: the ladder goes on at once, unless somebody has the incident.
+    fn left(&mut self, step: usize) {
+        if matches!(self.incident.state, State::Triggered) {
+            self.next_at_once(step, &Why::ActionLeft);
         }
     }
 

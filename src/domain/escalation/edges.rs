@@ -53,7 +53,7 @@ fn an_automatic_step_runs_once_and_ends_it_only_if_it_helped() {
     let fires = Facts { firing: 1, ..well.clone() };
     assert_eq!(told(&advance(steady.incident.clone(), &fires, at(3))), [("lead", &Why::ActionFailed)]);
     for seen in [worked.incident, holds.incident, steady.incident] {
-        assert_eq!(told(&advance(seen, &ill, at(2))), [("lead", &Why::ActionFailed)]);
+        assert_eq!(told(&advance(seen, &ill, at(3))), [("lead", &Why::ActionFailed)]);
     }
     let failed = ended(begun.incident.clone(), &end(false), &facts(), at(1)).unwrap();
     assert_eq!(told(&failed), [("lead", &Why::ActionFailed)]);

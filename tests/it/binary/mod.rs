@@ -9,6 +9,7 @@ mod crash;
 mod demo;
 mod errand;
 mod help;
+mod killed_acting;
 mod killed_changing;
 mod killed_looking;
 mod killed_posting;

@@ -11,13 +11,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// The operations of the guides that have to be proved: id, what the guide's reader types (`…`: and something more).
-const ROWS: [(&str, &[&str]); 25] = [
+const ROWS: [(&str, &[&str]); 26] = [
     ("BL-02", &["health bluelamp.portal"]),
     ("BL-05", &["logs bluelamp 50"]),
     ("BL-06", &["logs bluelamp follow 5m"]),
     ("BL-07", &["logs bluelamp errors 1h"]),
     ("BL-11", &["restart bluelamp"]),
     ("BL-13", &["runbook bluelamp …"]),
+    ("BL-16", &["restart bluelamp.portal"]),
     ("BL-17", &["oncall bluelamp"]),
     ("AK-01", &["health api-key-server"]),
     ("AK-14", &["logs api-key-server errors 1h"]),

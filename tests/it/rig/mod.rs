@@ -5,6 +5,7 @@ pub mod app;
 pub mod leave;
 pub mod mail;
 pub mod night;
+pub mod mailbox;
 pub mod postgres;
 pub mod talk;
 pub mod transcript;
