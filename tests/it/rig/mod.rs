@@ -4,8 +4,8 @@
 pub mod app;
 pub mod leave;
 pub mod mail;
-pub mod night;
 pub mod mailbox;
+pub mod night;
 pub mod postgres;
 pub mod talk;
 pub mod transcript;

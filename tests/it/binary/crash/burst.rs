@@ -6,7 +6,6 @@ use toban::base::clock::{pause, within};
 
 use super::knife::{Cut, Steps};
 use super::night::{Night, WEBHOOK};
-use super::nights;
 use crate::binary::process::LONG;
 use crate::binary::site::Site;
 
