@@ -10,6 +10,7 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::app::set_back::Setbacks;
 use crate::app::{escalator, heartbeat, keeper, pulse};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
@@ -41,6 +42,8 @@ pub struct Running {
 /// When its store does not answer.
 pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result<Running> {
     toban.store.beat().await.context("the store does not answer")?;
+    let setbacks = Setbacks::new(toban.incidents.clone());
+    setbacks.look().await.context("the store does not answer")?;
     let (stop, stopped) = watch::channel(false);
     let ready = Arc::new(AtomicBool::new(true));
     let readers = Readers { listen: server.local_addr(), token: toban.metrics_token.clone() };
@@ -80,6 +83,7 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
         tokio::spawn(check_store(toban.store.clone(), ready.clone())),
         tokio::spawn(async move { match vitals.measure(measured).await {} }),
         tokio::spawn(escalator::escalate(toban.incidents.clone())),
+        tokio::spawn(async move { match setbacks.watch().await {} }),
     ];
     if let Some((pulse, every)) = toban.pulse.clone() {
         let well: pulse::Wellness = Arc::new(move || {

@@ -25,6 +25,7 @@ pub mod progress;
 pub mod pulse;
 pub mod recheck;
 pub mod roster;
+pub mod set_back;
 pub mod verb;
 pub mod verbs;
 pub mod vitals;

@@ -14,6 +14,7 @@ mod outcomes;
 mod paging;
 mod postmortem;
 mod say;
+mod set_back;
 mod show;
 mod thread;
 mod what_changed;

@@ -50,7 +50,9 @@ impl Lane {
 
     /// Until when these wait for others to go along with; `None`: they go now.
     fn hold(&self, means: Means, pages: &[Page], now: Timestamp) -> Option<Timestamp> {
-        let until = self.last?.checked_add(TOGETHER).ok().filter(|until| *until > now)?;
+        // A clock that was set back keeps nobody waiting until it has caught up.
+        let last = self.last.filter(|last| *last <= now)?;
+        let until = last.checked_add(TOGETHER).ok().filter(|until| *until > now)?;
         let waits = |page: &Page| {
             let first = page.row.incident.as_ref().is_none_or(|incident| !self.told.contains_key(incident));
             // One telephone rings once at a time.

@@ -149,7 +149,9 @@ impl Paging {
     fn hushed(&self, incident: Option<&IncidentId>) -> Option<Timestamp> {
         let hushed = self.0.hushed.lock().unwrap_or_else(PoisonError::into_inner);
         let until = *hushed.get(incident?)?;
-        (until > self.0.desk.clock.now()).then_some(until)
+        let now = self.0.desk.clock.now();
+        // A clock that was set back makes no quiet longer.
+        (until > now && until <= now.checked_add(HUSH).unwrap_or(Timestamp::MAX)).then_some(until)
     }
 
     /// Counts a look for what is due as work for as long as it is kept, however that ends.

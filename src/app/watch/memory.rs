@@ -38,7 +38,7 @@ impl Watched {
         let due = |wish: &&Signal| {
             self.told
                 .get(&wish.key)
-                .is_none_or(|told| told.at + AGAIN <= now || told.signal.severity != wish.severity)
+                .is_none_or(|told| told.at + AGAIN <= now || told.at > now || told.signal.severity != wish.severity)
         };
         let over = self.told.values().filter(|told| wishes.iter().all(|wish| wish.key != told.signal.key));
         let ends = over.map(|told| Signal { firing: false, ended: Some(now), ..told.signal.clone() });
