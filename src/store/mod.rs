@@ -24,6 +24,7 @@ mod plans;
 mod posts;
 mod records;
 mod results;
+mod retention;
 mod set_back;
 mod silences;
 mod sql;
@@ -56,11 +57,11 @@ pub use overrides::{Handed, StoredOverride, Swap, SwapState};
 pub use page_ends::{FAIL_OVER, Lapsed, PageEnd};
 pub use page_keys::StoredPage;
 pub use pages::ClaimedPage;
-pub use set_back::{SetBack, Walked};
 pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,
 };
+pub use set_back::{SetBack, Walked};
 
 /// How long anybody waits for the store.
 const LIMIT: Duration = Duration::from_secs(10);

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::Store;
 use super::batch::{Ask, Queued, Work};
 use super::incidents::{StoredIncident, stored};
 use super::records::StoreError;
 use super::sql::{Statement, args, moment, number, text};
 use super::upkeep::ALIVE;
 use super::writer::Tx;
-use super::Store;
 
 /// The latest moment that was seen here.
 const SEEN: &str = "select value from counter where name = 'clock'";

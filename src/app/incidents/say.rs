@@ -158,7 +158,9 @@ impl Incidents {
                 Phrase::new("incident-did-hand-over").with("names", self.names(to))
             }
             Happened::Mended => Phrase::new("incident-did-mend"),
-            Happened::ClockSetBack { by } => Phrase::new("incident-did-set-clock-back").with("span", span(*by)),
+            Happened::ClockSetBack { by } => {
+                Phrase::new("incident-did-set-clock-back").with("span", span(*by))
+            }
         }
     }
 

@@ -304,6 +304,7 @@ async fn end(paging: &Paging, means: Means, page: &Page, end: PageEnd) {
         let lapse = counts && paging.providers_reachable();
         match desk.store.end_page(&page.row, end.clone(), lapse).await {
             Ok(lapsed) => {
+                paging.count(means, page.row.planned, &end);
                 if lapsed {
                     paging.0.told.notify_one();
                 }

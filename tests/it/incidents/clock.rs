@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use jiff::tz::TimeZone;
 use jiff::SignedDuration;
+use jiff::tz::TimeZone;
 use toban::domain::alert::AlertSeverity;
 use toban::domain::incident::State;
 use toban::domain::incident::timeline::Happened;
@@ -114,8 +114,7 @@ async fn a_leap_day_is_a_day_with_its_own_people() {
 /// The clock went from winter to summer time on Sunday: Monday's nine o'clock is seven in UTC, not eight.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_warning_of_that_sunday_waits_for_mondays_nine_o_clock() {
-    let world =
-        World::begin_at("2026-03-29T00:45:00Z", &night("Europe/Berlin", "2026-03-28T02:30")).await;
+    let world = World::begin_at("2026-03-29T00:45:00Z", &night("Europe/Berlin", "2026-03-28T02:30")).await;
     world.tells("taisun", "Latency", true, AlertSeverity::Warning).await;
     let due = world.incident(1).await.due().unwrap();
     assert_eq!(due.to_string(), "2026-03-30T07:00:00Z");
