@@ -58,10 +58,7 @@ pub async fn serve(file: &str, phone: &str, port: u16) {
 }
 
 /// Writes what has queued up in one transaction.
-async fn keep(
-    mut conn: SqliteConnection,
-    mut waiting: mpsc::Receiver<(Vec<Alert>, oneshot::Sender<()>)>,
-) {
+async fn keep(mut conn: SqliteConnection, mut waiting: mpsc::Receiver<(Vec<Alert>, oneshot::Sender<()>)>) {
     let mut batch = Vec::new();
     while waiting.recv_many(&mut batch, 256).await > 0 {
         sqlx::query("begin immediate").execute(&mut conn).await.unwrap();
@@ -84,7 +81,8 @@ async fn keep(
 
 async fn take(State(bare): State<Bare>, body: Bytes) -> StatusCode {
     let group: Group = serde_json::from_slice(&body).unwrap();
-    let told = |alert: &Alert| alert.labels["severity"] == "critical" && alert.labels.contains_key("environment");
+    let told =
+        |alert: &Alert| alert.labels["severity"] == "critical" && alert.labels.contains_key("environment");
     let pages: Vec<_> = group.alerts.iter().filter(|alert| told(alert)).map(page).collect();
     let (told, kept) = oneshot::channel();
     bare.queue.send((group.alerts, told)).await.unwrap();

@@ -23,8 +23,9 @@ pub struct Run {
 
 /// Sends alerts `first..first + count` in groups of `each`, so many groups in flight, until all are answered.
 pub async fn closed(port: u16, first: usize, count: usize, each: usize, flights: usize) -> Run {
-    let requests: Arc<Vec<Vec<u8>>> =
-        Arc::new((first..first + count).step_by(each).map(|at| group(at, each.min(first + count - at))).collect());
+    let requests: Arc<Vec<Vec<u8>>> = Arc::new(
+        (first..first + count).step_by(each).map(|at| group(at, each.min(first + count - at))).collect(),
+    );
     let next = Arc::new(AtomicUsize::new(0));
     let began = Instant::now();
     let workers: Vec<_> = (0..flights)

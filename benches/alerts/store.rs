@@ -13,6 +13,7 @@ pub async fn alerts(file: &Path, incidents: bool) -> (usize, usize) {
         usize::try_from(count).unwrap()
     };
     let stored = count("select count(*) from alert").await;
-    let waiting = if incidents { count("select count(*) from alert where version > attached").await } else { 0 };
+    let waiting =
+        if incidents { count("select count(*) from alert where version > attached").await } else { 0 };
     (stored, waiting)
 }

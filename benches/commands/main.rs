@@ -25,7 +25,7 @@ mod world;
 
 use std::time::Duration;
 
-use figures::{median, millis, show};
+use figures::{median, millis, ratio, show};
 use load::{Load, Way};
 use setup::Kind;
 use world::World;
@@ -119,6 +119,6 @@ fn print(toban: &Figures, bare: &Figures) {
     println!("| what | target | Toban | bare | ratio |\n| --- | --- | --- | --- | --- |");
     for (what, target, figure) in rows {
         let (ours, theirs) = (median(figure(toban)), median(figure(bare)));
-        println!("| {what} | {target} | {} | {} | {:.1} |", show(ours), show(theirs), ours / theirs);
+        println!("| {what} | {target} | {} | {} | {} |", show(ours), show(theirs), ratio(ours, theirs));
     }
 }

@@ -15,7 +15,15 @@ pub fn median(values: &[f64]) -> f64 {
 pub fn percentile(values: &[f64], percent: usize) -> f64 {
     let mut values = values.to_vec();
     values.sort_by(f64::total_cmp);
-    values.get((values.len() * percent / 100).min(values.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+    values
+        .get((values.len() * percent / 100).min(values.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or(f64::NAN)
+}
+
+/// How many times as much.
+pub fn ratio(ours: f64, theirs: f64) -> String {
+    if theirs.is_nan() { "–".to_owned() } else { format!("{:.1}", ours / theirs) }
 }
 
 /// Three figures, or whole numbers where they are large.

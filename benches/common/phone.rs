@@ -1,6 +1,6 @@
 //! Everybody's telephone: takes pages as a webhook does, at once, and remembers when it first heard of what.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,8 @@ pub type Names = fn(&serde_json::Value) -> Vec<String>;
 struct Inner {
     port: u16,
     names: Names,
-    heard: Mutex<HashMap<String, Instant>>,
+    /// What it waits for, and when it first heard of what of it.
+    heard: Mutex<(HashSet<String>, HashMap<String, Instant>)>,
     rang: Notify,
 }
 
@@ -41,20 +42,25 @@ impl Phone {
         format!("http://127.0.0.1:{}/page", self.0.port)
     }
 
-    /// Waits until it has heard of so many; all of them with the moments when it first did.
-    pub async fn heard(&self, count: usize, patience: Duration) -> HashMap<String, Instant> {
+    /// From now on it waits for these, and nothing else counts.
+    pub fn expect(&self, names: impl Iterator<Item = String>) {
+        *self.0.heard.lock().unwrap() = (names.collect(), HashMap::new());
+    }
+
+    /// Waits until it has heard of all of them; the moments when it first did.
+    pub async fn heard(&self, patience: Duration) -> HashMap<String, Instant> {
         let all = async {
             loop {
                 let rang = self.0.rang.notified();
-                if self.0.heard.lock().unwrap().len() >= count {
+                if self.0.heard.lock().unwrap().0.is_empty() {
                     break;
                 }
                 rang.await;
             }
         };
         let in_time = tokio::time::timeout(patience, all).await;
-        let heard = std::mem::take(&mut *self.0.heard.lock().unwrap());
-        assert!(in_time.is_ok(), "{} of {count} pages after {patience:?}", heard.len());
+        let (missing, heard) = std::mem::take(&mut *self.0.heard.lock().unwrap());
+        assert!(in_time.is_ok(), "{} pages are missing after {patience:?}", missing.len());
         heard
     }
 }
@@ -62,10 +68,14 @@ impl Phone {
 async fn ring(State(phone): State<Phone>, body: Bytes) {
     let now = Instant::now();
     let page: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    let mut heard = phone.0.heard.lock().unwrap();
+    let mut both = phone.0.heard.lock().unwrap();
+    let (missing, heard) = &mut *both;
     for name in (phone.0.names)(&page) {
-        heard.entry(name).or_insert(now);
+        if missing.remove(&name) {
+            heard.insert(name, now);
+        }
     }
-    drop(heard);
-    phone.0.rang.notify_one();
+    if missing.is_empty() {
+        phone.0.rang.notify_one();
+    }
 }

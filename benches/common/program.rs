@@ -30,7 +30,8 @@ impl Program {
 
     async fn start(mut command: Command, port: u16, log: Option<&Path>) -> Self {
         let began = Instant::now();
-        let mut child = command.stdout(Stdio::null()).spawn().expect("taskset (util-linux) starts the program");
+        let mut child =
+            command.stdout(Stdio::null()).spawn().expect("taskset (util-linux) starts the program");
         while !ready(port) {
             if let Some(status) = child.try_wait().unwrap() {
                 let log = log.and_then(|log| fs::read_to_string(log).ok()).unwrap_or_default();

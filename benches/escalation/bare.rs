@@ -56,8 +56,10 @@ pub async fn serve(file: &str, phone: &str, port: u16) {
                 .await
                 .unwrap();
         if due.is_empty() {
-            let next: Option<i64> =
-                sqlx::query_scalar("select due from wake order by due limit 1").fetch_optional(&mut conn).await.unwrap();
+            let next: Option<i64> = sqlx::query_scalar("select due from wake order by due limit 1")
+                .fetch_optional(&mut conn)
+                .await
+                .unwrap();
             let wait = next.map_or(1_000, |next| (next - Timestamp::now().as_millisecond()).clamp(1, 1_000));
             tokio::time::sleep(Duration::from_millis(wait.unsigned_abs())).await;
             continue;

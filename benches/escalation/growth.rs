@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use toban::store::Store;
 
-use crate::figures::{median, millis, show};
+use crate::figures::{median, millis, ratio, show};
 use crate::phone::Phone;
 use crate::setup::{Setup, TOKEN};
 use crate::{seed, wire};
@@ -50,7 +50,7 @@ pub async fn measure(phone: &Phone, full: &Setup, rounds: usize) {
 }
 
 fn row(what: &str, target: &str, ours: f64, without: f64) {
-    println!("| {what} | {target} | {} | {} | {:.1} |", show(ours), show(without), ours / without);
+    println!("| {what} | {target} | {} | {} | {} |", show(ours), show(without), ratio(ours, without));
 }
 
 /// Microseconds of one look, as the keeper of wakes makes it.
@@ -72,8 +72,10 @@ async fn alert(phone: &Phone, setup: &Setup, round: usize) -> f64 {
     let mut wire = wire::connect(program.port).await;
     let mut times = Vec::with_capacity(SAMPLES);
     for number in 0..SAMPLES {
+        let name = format!("bench-{round}-{number}");
+        phone.expect(std::iter::once(name.clone()));
         let body = format!(
-            r#"{{"version":"4","status":"firing","alerts":[{{"status":"firing","labels":{{"alertname":"HighErrorRate","service":"sagebase","severity":"critical","environment":"alone-{round}-{number}"}},"annotations":{{"summary":"errors are high"}},"startsAt":"2026-03-02T04:12:00.000Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"{round:08x}{number:08x}"}}]}}"#
+            r#"{{"version":"4","status":"firing","alerts":[{{"status":"firing","labels":{{"alertname":"HighErrorRate","service":"sagebase","severity":"critical","environment":"alone-{round}-{number}"}},"annotations":{{"summary":"{name} errors are high"}},"startsAt":"2026-03-02T04:12:00.000Z","endsAt":"0001-01-01T00:00:00Z","fingerprint":"{round:08x}{number:08x}"}}]}}"#
         );
         let request = format!(
             "POST /hooks/alertmanager/am-0 HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\nauthorization: Bearer {TOKEN}\r\ncontent-length: {}\r\n\r\n{body}",
@@ -81,7 +83,7 @@ async fn alert(phone: &Phone, setup: &Setup, round: usize) -> f64 {
         );
         let began = Instant::now();
         wire::ask(&mut wire, request.as_bytes()).await;
-        let heard = phone.heard(1, Duration::from_secs(10)).await;
+        let heard = phone.heard(Duration::from_secs(10)).await;
         times.extend(heard.values().map(|at| millis(at.duration_since(began))));
     }
     program.kill();

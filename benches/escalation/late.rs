@@ -44,8 +44,14 @@ impl Watch {
     }
 }
 
-/// What a page tells of.
+/// So many incidents by their names.
+pub fn incidents(first: u64, count: u64) -> impl Iterator<Item = String> {
+    (first..first + count).map(|number| format!("INC-{number}"))
+}
+
+/// What a page tells of: its incidents, and what an alert of ours is called.
 pub fn names(page: &serde_json::Value) -> Vec<String> {
     let incidents = page["incidents"].as_array().into_iter().flatten();
-    incidents.filter_map(|incident| incident.as_str().map(str::to_owned)).collect()
+    let words = page["subject"].as_str().unwrap_or_default().split_whitespace();
+    incidents.filter_map(serde_json::Value::as_str).chain(words).map(str::to_owned).collect()
 }

@@ -29,7 +29,7 @@ mod wire;
 
 use std::time::{Duration, Instant};
 
-use figures::{median, show};
+use figures::{median, millis, ratio, show};
 use late::Watch;
 use phone::Phone;
 use program::Program;
@@ -44,6 +44,8 @@ const STEADY: (u64, Duration) = (200, Duration::from_millis(50));
 const BURST: u64 = 10_000;
 /// … and those in whose midst the program is killed.
 const KILLED: u64 = 2_000;
+/// What follows from a page is written after it has left.
+const CALM: Duration = Duration::from_millis(500);
 /// How long the program has to start before anything is due.
 const AHEAD: Duration = Duration::from_millis(2_500);
 
@@ -64,6 +66,7 @@ struct Figures {
     burst_cpu: Vec<f64>,
     restart: Vec<f64>,
     memory: Vec<f64>,
+    start: Vec<f64>,
 }
 
 async fn measure() {
@@ -113,53 +116,55 @@ impl Shelf {
     }
 
     async fn round(&self, phone: &Phone, first: u64, figures: &mut Figures) {
-        let (first, program) = (first, self.steady(phone, first, figures).await);
-        figures.memory.push(program.memory());
-        program.kill();
+        self.steady(phone, first, figures).await;
 
         let first = first + STEADY.0;
+        phone.expect(late::incidents(first, BURST));
         let (watch, due) = self.seed(first, BURST).await;
         let program = self.setup.start().await;
         let cpu = program.cpu();
-        let heard = phone.heard(BURST as usize, Duration::from_secs(60)).await;
+        let heard = phone.heard(Duration::from_secs(60)).await;
         let (p50, p99) = watch.percentiles(&heard, first, BURST, due);
         figures.burst.0.push(p50);
         figures.burst.1.push(p99);
-        // What follows from a page is written after it has left.
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        tokio::time::sleep(CALM).await;
         figures.burst_cpu.push((program.cpu() - cpu).as_secs_f64() * 1e6 / BURST as f64);
         program.kill();
 
         let first = first + BURST;
-        let (watch, due) = self.seed(first, KILLED).await;
+        phone.expect(late::incidents(first, KILLED));
+        let (_, due) = self.seed(first, KILLED).await;
         let program = self.setup.start().await;
         let midst = due(KILLED / 2).duration_since(jiff::Timestamp::now());
         tokio::time::sleep(Duration::try_from(midst).unwrap_or_default()).await;
         program.kill();
-        let _ = watch;
         // All of it is overdue when it starts again.
         tokio::time::sleep(Duration::from_millis(700)).await;
         let began = Instant::now();
         let program = self.setup.start().await;
-        phone.heard(KILLED as usize, Duration::from_secs(60)).await;
+        phone.heard(Duration::from_secs(60)).await;
         figures.restart.push(began.elapsed().as_secs_f64());
-        tokio::time::sleep(Duration::from_millis(300)).await;
+        tokio::time::sleep(CALM).await;
         program.kill();
     }
 
-    async fn steady(&self, phone: &Phone, first: u64, figures: &mut Figures) -> Program {
+    async fn steady(&self, phone: &Phone, first: u64, figures: &mut Figures) {
         let (count, pause) = STEADY;
+        phone.expect(late::incidents(first, count));
         let store = seed::open(&self.setup.url).await;
         let watch = Watch::new();
         let due = |at: u64| watch.after(AHEAD + pause * u32::try_from(at).unwrap());
         seed::incidents(&store, first, count, due).await;
         store.close().await;
         let program = self.setup.start().await;
-        let heard = phone.heard(count as usize, Duration::from_secs(60)).await;
+        figures.start.push(millis(program.started_in));
+        let heard = phone.heard(Duration::from_secs(60)).await;
         let (p50, p99) = watch.percentiles(&heard, first, count, due);
         figures.steady.0.push(p50);
         figures.steady.1.push(p99);
-        program
+        figures.memory.push(program.memory());
+        tokio::time::sleep(CALM).await;
+        program.kill();
     }
 
     /// Steps that are due within one second, once the program has had time to start.
@@ -168,7 +173,11 @@ impl Shelf {
         let watch = Watch::new();
         // Writing them takes a while, too.
         let ahead = AHEAD + Duration::from_micros(150 * count);
-        let due = move |at: u64| watch.after(ahead + Duration::from_secs(1) * u32::try_from(at).unwrap() / u32::try_from(count).unwrap());
+        let due = move |at: u64| {
+            watch.after(
+                ahead + Duration::from_secs(1) * u32::try_from(at).unwrap() / u32::try_from(count).unwrap(),
+            )
+        };
         seed::incidents(&store, first, count, due).await;
         store.close().await;
         assert!(due(0) > jiff::Timestamp::now(), "written before the first of them is due");
@@ -178,25 +187,30 @@ impl Shelf {
 
 async fn bare_round(phone: &Phone, file: &str, first: u64, figures: &mut Figures) {
     for (count, span, (half, most)) in [
-        (STEADY.0, STEADY.1 * u32::try_from(STEADY.0).unwrap(), (&mut figures.steady.0, &mut figures.steady.1)),
+        (
+            STEADY.0,
+            STEADY.1 * u32::try_from(STEADY.0).unwrap(),
+            (&mut figures.steady.0, &mut figures.steady.1),
+        ),
         (BURST, Duration::from_secs(1), (&mut figures.burst.0, &mut figures.burst.1)),
     ] {
         let watch = Watch::new();
-        let due = |at: u64| watch.after(AHEAD + span * u32::try_from(at).unwrap() / u32::try_from(count).unwrap());
+        let due =
+            |at: u64| watch.after(AHEAD + span * u32::try_from(at).unwrap() / u32::try_from(count).unwrap());
+        phone.expect(late::incidents(first, count));
         bare::seed(file, first, count, due).await;
         let program = Program::bare(&[file, &phone.url()], program::free_port()).await;
-        let heard = phone.heard(usize::try_from(count).unwrap(), Duration::from_secs(60)).await;
+        let heard = phone.heard(Duration::from_secs(60)).await;
         let (p50, p99) = watch.percentiles(&heard, first, count, due);
         half.push(p50);
         most.push(p99);
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        figures.burst_cpu.push(f64::NAN);
+        tokio::time::sleep(CALM).await;
         program.kill();
     }
 }
 
 fn print(kind: &str, ours: &Figures, theirs: Option<&Figures>, target: &str) {
-    let rows: [(&str, &str, fn(&Figures) -> &[f64]); 7] = [
+    let rows: [(&str, &str, fn(&Figures) -> &[f64]); 8] = [
         ("20 steps a second, 90,000 others waiting: late p50, ms", "–", |f| &f.steady.0),
         ("20 steps a second, 90,000 others waiting: late p99, ms", "≤ 50", |f| &f.steady.1),
         ("10,000 steps due within one second: late p50, ms", "–", |f| &f.burst.0),
@@ -204,11 +218,16 @@ fn print(kind: &str, ours: &Figures, theirs: Option<&Figures>, target: &str) {
         ("the same, CPU a step, µs", "–", |f| &f.burst_cpu),
         ("`kill -9` in a burst of 2,000: all delivered after the restart, s", "≤ 2", |f| &f.restart),
         ("memory with 90,000 open incidents, MiB", "≤ 100", |f| &f.memory),
+        ("start until ready, with them, ms", "≤ 100", |f| &f.start),
     ];
     for (what, target, figure) in rows {
         let ours = median(figure(ours));
         let theirs = theirs.map_or(f64::NAN, |theirs| median(figure(theirs)));
-        let ratio = if theirs.is_nan() { "–".to_owned() } else { format!("{:.1}", ours / theirs) };
-        println!("| {kind}: {what} | {target} | {} | {} | {ratio} |", show(ours), show(theirs));
+        println!(
+            "| {kind}: {what} | {target} | {} | {} | {} |",
+            show(ours),
+            show(theirs),
+            ratio(ours, theirs)
+        );
     }
 }

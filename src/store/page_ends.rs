@@ -1,5 +1,7 @@
 //! How tries to send pages end, and what follows for the other ways to reach the same person, in one transaction.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,7 +10,7 @@ use super::Store;
 use super::batch::{Ask, Queued, Work};
 use super::pages::ClaimedPage;
 use super::records::StoreError;
-use super::sql::{Statement, args, maybe, text};
+use super::sql::{Bulk, Statement, args, chunks, maybe, text};
 use super::writer::Tx;
 use crate::base::ids::{IncidentId, PageId, PersonId};
 
@@ -52,18 +54,45 @@ pub struct Lapsed {
     pub why: String,
 }
 
-/// Statements of which nothing is needed but that all of them are done.
-pub(super) struct All(pub Vec<Statement>);
+/// A page that a provider took.
+#[derive(Debug)]
+pub(super) struct Sent {
+    id: String,
+    remote: String,
+    token: i64,
+    /// The order of it, if it was tried before: its other ways may have been moved.
+    round: Option<String>,
+}
 
-#[async_trait::async_trait]
-impl Work for All {
-    type Out = ();
-    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        for statement in &self.0 {
-            statement.run(&mut tx.conn).await?;
+/// What went out is on record whoever called it back meanwhile, and whoever has the page now.
+static SENT: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::new(
+        "update page set state = 'sent', remote = v.column2, ended = $1, why = null from (values",
+        1,
+        "(?, ?, ?)",
+        ") as v where page.id = v.column1 and (page.token = v.column3 or page.state <> 'sent') returning id",
+    )
+});
+
+/// Writes what went out; whether each was still to be told.
+pub(super) async fn sent_all(tx: &mut Tx, asks: &mut [Ask<Sent, bool>]) -> Result<(), StoreError> {
+    asks.sort_by(|one, other| one.input.id.cmp(&other.input.id));
+    let mut told: HashSet<String> = HashSet::new();
+    for chunk in chunks(asks, |ask| &ask.input.id) {
+        let query = chunk.iter().fold(SENT.rows(chunk.len()).bind(tx.now), |query, ask| {
+            query.bind(ask.input.id.as_str()).bind(ask.input.remote.as_str()).bind(ask.input.token)
+        });
+        for row in query.fetch_all(&mut *tx.conn).await? {
+            told.insert(text(&row, 0)?);
         }
-        Ok(())
     }
+    for round in asks.iter().filter_map(|ask| ask.input.round.as_deref()) {
+        Statement { sql: BACK, args: args![round] }.run(&mut tx.conn).await?;
+    }
+    for ask in asks {
+        ask.answer = Some(Ok(told.contains(&ask.input.id)));
+    }
+    Ok(())
 }
 
 /// The end of a try; whether it was still ours to tell.
@@ -92,10 +121,6 @@ impl Work for End {
         }
     }
 }
-
-/// What went out is on record whoever called it back meanwhile, and whoever has the page now.
-const SENT: &str = "update page set state = 'sent', remote = $2, ended = $3, why = null
-    where id = $1 and (token = $4 or state <> 'sent') returning id";
 
 const ENDED: &str = "update page set state = $4, why = $3, ended = $2, attempts = attempts + 1
     where id = $1 and token = $5 and state = 'sending' returning id";
@@ -137,10 +162,10 @@ impl Store {
         let mut over = true;
         let (change, others) = match end {
             PageEnd::Sent(remote) => {
-                over = false;
-                let tried = page.attempts > 0;
-                let back = tried.then(|| Statement { sql: BACK, args: args![round] });
-                (Statement { sql: SENT, args: args![id, remote, now, token] }, back)
+                let round = (page.attempts > 0).then(|| round.to_owned());
+                let sent = Sent { id: id.to_owned(), remote, token, round };
+                let told = self.ask(Queued::Sent, sent).await?;
+                return if told { Ok(false) } else { Err(StoreError::Lost) };
             }
             PageEnd::Failed(why) => {
                 (Statement { sql: ENDED, args: args![id, now, why, "failed", token] }, Some(forward(now)))

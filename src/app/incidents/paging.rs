@@ -1,5 +1,6 @@
 //! What incidents ask of others: who is on call, and pages for people.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -9,7 +10,8 @@ use crate::app::contacts::Contacts;
 use crate::app::paging::{self, Paging};
 use crate::app::roster::Roster;
 use crate::base::ids::PersonId;
-use crate::store::{NewPage, StoreError};
+use crate::domain::contact::Means;
+use crate::store::{ClaimedPage, NewPage, StoreError};
 
 pub use crate::app::paging::PageOrder;
 
@@ -33,8 +35,13 @@ pub trait OrderPages: Send + Sync {
         true
     }
 
-    /// New pages are in the store.
-    fn written(&self) {}
+    /// How many new pages by each means may be taken along by [`OrderPages::written`].
+    fn hands(&self) -> HashMap<Means, usize> {
+        HashMap::new()
+    }
+
+    /// New pages are in the store: these are ours to send now, others are left there, by those means.
+    fn written(&self, _taken: Vec<(Means, ClaimedPage)>, _left: &BTreeSet<Means>) {}
 }
 
 /// Pages by the ways that people chose. Paging needs incidents, and incidents need paging: whoever builds both says
@@ -66,9 +73,13 @@ impl OrderPages for Pages {
         self.paging.get().is_none_or(Paging::providers_reachable)
     }
 
-    fn written(&self) {
+    fn hands(&self) -> HashMap<Means, usize> {
+        self.paging.get().map(Paging::hands).unwrap_or_default()
+    }
+
+    fn written(&self, taken: Vec<(Means, ClaimedPage)>, left: &BTreeSet<Means>) {
         if let Some(paging) = self.paging.get() {
-            paging.nudge();
+            paging.send(taken, left);
         }
     }
 }

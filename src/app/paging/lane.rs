@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
+use tokio::sync::SemaphorePermit;
 
 use super::message::{self, Page};
 use super::round::Counter;
@@ -91,12 +93,12 @@ pub(super) async fn work(paging: Paging, counter: Arc<Counter>, person: PersonId
         };
         let count = pages.len();
         let mut sent = Vec::new();
-        let sending = AssertUnwindSafe(handle(&paging, counter.means, pages, held, &mut sent));
+        let hands = Hands { paging: &paging, counter: &counter, slot: Some(slot) };
+        let sending = AssertUnwindSafe(handle(hands, pages, held, &mut sent));
         if sending.catch_unwind().await.is_err() {
             // The rows stay claimed; they are adopted after the next start, and looked up before they are sent.
             tracing::error!(page.means = counter.means.as_str(), person.id = %person, "sending pages panicked");
         }
-        drop(slot);
         {
             let mut lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(lane) = lanes.get_mut(&person) {
@@ -107,20 +109,38 @@ pub(super) async fn work(paging: Paging, counter: Arc<Counter>, person: PersonId
             }
         }
         paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(count));
-        if let Some(bell) = paging.0.bells.get(&counter.means) {
-            bell.notify_one();
+        if counter.full.swap(false, Ordering::AcqRel) {
+            counter.bell.notify_one();
+        }
+    }
+}
+
+/// Who sends to one person. A slot is held while the provider is asked, not while its answer is written.
+struct Hands<'a> {
+    paging: &'a Paging,
+    counter: &'a Counter,
+    slot: Option<SemaphorePermit<'a>>,
+}
+
+impl<'a> Hands<'a> {
+    /// The slot, to be dropped when the provider has answered.
+    async fn slot(&mut self) -> Option<SemaphorePermit<'a>> {
+        match self.slot.take() {
+            Some(slot) => Some(slot),
+            // The slots are never closed.
+            None => self.counter.slots.acquire().await.ok(),
         }
     }
 }
 
 /// Sends what is to be sent now; `sent` is what the messages that arrived told of.
 async fn handle(
-    paging: &Paging,
-    means: Means,
+    mut hands: Hands<'_>,
     pages: Vec<Page>,
     held: Option<Timestamp>,
     sent: &mut Vec<Option<IncidentId>>,
 ) {
+    let (paging, means) = (hands.paging, hands.counter.means);
     let mut going = Vec::with_capacity(pages.len());
     for page in pages {
         match held.or_else(|| paging.hushed(page.row.incident.as_ref())) {
@@ -131,13 +151,13 @@ async fn handle(
     let mut fresh: Vec<Page> = Vec::with_capacity(going.len());
     for page in going {
         if page.row.again {
-            fresh.extend(look_up(paging, means, page).await);
+            fresh.extend(look_up(&mut hands, page).await);
         } else {
             fresh.push(page);
         }
     }
     for together in groups(means, fresh) {
-        sent.extend(send(paging, means, together).await);
+        sent.extend(send(&mut hands, together).await);
     }
 }
 
@@ -162,7 +182,8 @@ fn groups(means: Means, pages: Vec<Page>) -> Vec<Vec<Page>> {
 }
 
 /// A page that may have arrived: the provider is asked. What is still to be sent comes back.
-async fn look_up(paging: &Paging, means: Means, mut page: Page) -> Option<Page> {
+async fn look_up(hands: &mut Hands<'_>, mut page: Page) -> Option<Page> {
+    let (paging, means) = (hands.paging, hands.counter.means);
     // It is looked for in the words in which it was sent.
     page.row.again = false;
     let prepared = prepare(paging, means, std::slice::from_ref(&page));
@@ -174,7 +195,9 @@ async fn look_up(paging: &Paging, means: Means, mut page: Page) -> Option<Page> 
             return None;
         }
     };
+    let slot = hands.slot().await;
     let found = within(PATIENCE, pager.find(means, &message)).await;
+    drop(slot);
     let found = found.unwrap_or_else(|late| Err(PagerError::Uncertain(late.to_string())));
     note(paging, means, &found).await;
     match found {
@@ -215,7 +238,8 @@ fn prepare(paging: &Paging, means: Means, pages: &[Page]) -> Result<(Arc<dyn Pag
 
 /// Sends pages as one message. They are looked at once more directly before it: what was called back by then is not
 /// sent. Between that look and the request's first byte lies no wait.
-async fn send(paging: &Paging, means: Means, pages: Vec<Page>) -> Vec<Option<IncidentId>> {
+async fn send(hands: &mut Hands<'_>, pages: Vec<Page>) -> Vec<Option<IncidentId>> {
+    let (paging, means) = (hands.paging, hands.counter.means);
     let store = &paging.0.desk.store;
     if let [first, _, ..] = &pages[..] {
         let ids: Vec<PageId> = pages.iter().map(|page| page.row.id.clone()).collect();
@@ -224,6 +248,7 @@ async fn send(paging: &Paging, means: Means, pages: Vec<Page>) -> Vec<Option<Inc
             tracing::warn!(page.id = %first.row.id, error = %error, "one answer will not do for all pages of a message");
         }
     }
+    let slot = hands.slot().await;
     let claims: Vec<_> = pages.iter().map(|page| (page.row.id.clone(), page.row.token)).collect();
     let live = match store.pages_live(&claims).await {
         Ok(live) => live,
@@ -246,6 +271,7 @@ async fn send(paging: &Paging, means: Means, pages: Vec<Page>) -> Vec<Option<Inc
         }
         Err(error) => Err(error),
     };
+    drop(slot);
     match sent {
         Ok(remote) => {
             arrived(paging, means, &pages, &remote).await;
@@ -322,8 +348,10 @@ async fn end(paging: &Paging, means: Means, page: &Page, end: PageEnd) {
             }
         }
     }
-    // Another way may be due now.
-    if !matches!(end, PageEnd::Sent(_) | PageEnd::Held(_)) {
-        paging.nudge();
+    match end {
+        PageEnd::Sent(_) => {}
+        PageEnd::Held(_) => paging.nudge_one(means),
+        // Another way may be due now.
+        PageEnd::Failed(_) | PageEnd::Unknown(_) | PageEnd::Retry { .. } => paging.nudge(),
     }
 }

@@ -16,7 +16,8 @@ mod telegram;
 mod trial;
 mod verdict;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +31,10 @@ use crate::base::ids::IncidentId;
 use crate::domain::contact::Means;
 use crate::domain::words::Words;
 use crate::ports::Pager;
-use crate::store::{Store, StoreError};
+use crate::store::{ClaimedPage, Store, StoreError};
+
+use message::Page;
+use round::Counter;
 
 pub use answers::{Answered, Answering, Answers, Standing};
 pub use orders::{Content, PageOrder, pages, test_order};
@@ -70,8 +74,10 @@ struct Inner {
     desk: Desk,
     by_means: HashMap<Means, Arc<dyn Pager>>,
     outage: Outage,
-    /// One bell for each means: something may be due.
-    bells: HashMap<Means, Arc<Notify>>,
+    /// One for each means.
+    counters: HashMap<Means, Arc<Counter>>,
+    /// Whether what is due is being looked for.
+    working: AtomicBool,
     told: Notify,
     /// Incidents that somebody took on although that could not be saved: until then they are quiet here.
     hushed: Mutex<HashMap<IncidentId, Timestamp>>,
@@ -94,12 +100,13 @@ impl Paging {
             .flat_map(|pager| pager.means().iter().map(move |means| (*means, pager.clone())))
             .collect();
         let outage = Outage::new(desk.pagers.clone());
-        let bells = Means::ALL.into_iter().map(|means| (means, Arc::default())).collect();
+        let counters = Means::ALL.into_iter().map(|means| (means, Arc::new(Counter::new(means)))).collect();
         Self(Arc::new(Inner {
             desk,
             by_means,
             outage,
-            bells,
+            counters,
+            working: AtomicBool::new(false),
             told: Notify::new(),
             hushed: Mutex::default(),
             busy: watch::Sender::new(0),
@@ -108,9 +115,38 @@ impl Paging {
 
     /// Says that pages were written: to be called after the commit.
     pub fn nudge(&self) {
-        for bell in self.0.bells.values() {
-            bell.notify_one();
+        self.0.counters.values().for_each(|counter| counter.bell.notify_one());
+    }
+
+    /// The same of pages by one means.
+    fn nudge_one(&self, means: Means) {
+        if let Some(counter) = self.0.counters.get(&means) {
+            counter.bell.notify_one();
         }
+    }
+
+    /// How many new pages by each means may come here directly ([`Paging::send`]). None by telephone: a call that was on its way
+    /// when a process died is not made again.
+    pub fn hands(&self) -> HashMap<Means, usize> {
+        if !self.0.working.load(Ordering::Relaxed) {
+            return HashMap::new();
+        }
+        let counters = self.0.counters.values().filter(|counter| counter.means != Means::Voice);
+        counters.map(|counter| (counter.means, counter.room())).collect()
+    }
+
+    /// Sends pages that are this replica's already, and sees to those that were left, by these means.
+    pub fn send(&self, pages: Vec<(Means, ClaimedPage)>, left: &BTreeSet<Means>) {
+        let mut by_means: BTreeMap<Means, Vec<Page>> = BTreeMap::new();
+        for (means, page) in pages {
+            by_means.entry(means).or_default().push(Page::read(page));
+        }
+        for (means, pages) in by_means {
+            if let Some(counter) = self.0.counters.get(&means) {
+                round::take(self, counter, pages);
+            }
+        }
+        left.iter().for_each(|means| self.nudge_one(*means));
     }
 
     /// How a person is reached, in that person's order.
@@ -131,7 +167,9 @@ impl Paging {
 
     /// Sends until it is dropped.
     pub async fn work(&self) {
-        let rounds = Means::ALL.into_iter().map(|means| round::work(self.clone(), means));
+        self.0.working.store(true, Ordering::Relaxed);
+        let _working = Working(self);
+        let rounds = self.0.counters.values().map(|counter| round::work(self.clone(), counter.clone()));
         let rounds = futures_util::future::join_all(rounds);
         futures_util::future::join3(rounds, outage::watch(self.clone()), outcomes::tell(self.clone())).await;
     }
@@ -176,6 +214,15 @@ impl Paging {
             }
         }
         Ok(lag)
+    }
+}
+
+/// Work that has not been dropped.
+struct Working<'a>(&'a Paging);
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.0.working.store(false, Ordering::Relaxed);
     }
 }
 
