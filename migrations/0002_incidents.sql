@@ -111,7 +111,7 @@ create index page_sending on page (means, owner) where state = 'sending';
 create index page_lapsed on page (created) where lapsed = 1;
 create index page_by_round on page (round);
 create index page_by_incident on page (incident) where incident is not null;
-create index page_by_person on page (person, means, ended);
+create index page_by_person on page (person, means, ended) where state = 'sent';
 create index page_by_remote on page (remote) where remote is not null;
 create index page_ended on page (ended) where ended is not null;
 

@@ -22,12 +22,11 @@ impl Incidents {
         if decision.entries.is_empty() && decision.orders.is_empty() {
             return Vec::new();
         }
-        let root = self.root(incident);
         let homes = self.homes(incident);
         let mut posts: Vec<NewPost> = Vec::new();
         for (door, channel) in &homes {
             let id = root_of(incident, *door);
-            posts.push(self.post(incident, id.clone(), *door, channel, None, root.clone()));
+            posts.push(self.post(incident, id.clone(), *door, channel, None, self.root(incident)));
             let told = decision.entries.iter().filter(|entry| is_told(entry));
             let lines: Vec<Phrase> = told.map(|entry| self.say_entry(incident, entry)).collect();
             if !lines.is_empty() {
