@@ -170,3 +170,7 @@ create table watch_state (
     content text   not null,                 -- where it stands, and what was told of it, as JSON
     updated bigint not null
 );
+
+-- Until when a plan can be said yes to: what waits for that keeps ladders from changing the service by themselves.
+alter table plan add column expires bigint not null default 0;
+create index plan_open on plan (service, expires) where state = 'proposed';

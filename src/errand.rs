@@ -164,7 +164,7 @@ impl Terminal {
                 // Progress is a courtesy; a terminal that has gone needs none.
                 let _ = writeln!(stderr, "⏳ {}", self.words.say(&self.reader, &report.headline));
             }
-            Body::Report(_) => {}
+            Body::Report(_) | Body::News(_) => {}
             Body::File { text, .. } => {
                 let _ = writeln!(std::io::stdout().lock(), "{text}");
             }

@@ -162,6 +162,7 @@ fn readiness(
 async fn check_store(store: crate::store::Store, ready: Arc<AtomicBool>) {
     loop {
         pause(CHECK).await;
+        store.refill().await;
         let now = store.ready().await;
         if ready.swap(now, Ordering::Relaxed) != now {
             tracing::warn!(store.ready = now, "the store's state changed");

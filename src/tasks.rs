@@ -193,17 +193,19 @@ fn slack_manifest(loaded: &Loaded) -> anyhow::Result<String> {
             Mode::Http(url.0.parse()?)
         }
     };
-    let shortcut = (
-        say(&Phrase::new("slack-shortcut-runbook")),
-        say(&Phrase::new("slack-shortcut-runbook-description")),
-        "runbook".to_owned(),
-    );
+    let shortcuts = [
+        ("slack-shortcut-runbook", "slack-shortcut-runbook-description", "runbook"),
+        ("slack-shortcut-incident", "slack-shortcut-incident-description", "incident open"),
+    ];
+    let shortcuts = shortcuts.map(|(name, about, command)| {
+        (say(&Phrase::new(name)), say(&Phrase::new(about)), command.to_owned())
+    });
     let manifest = ManifestSettings {
         name: "Toban".to_owned(),
         description: say(&Phrase::new("manifest-about")),
         mode,
         prefix: settings.slack.command_prefix.clone(),
-        shortcuts: vec![shortcut],
+        shortcuts: shortcuts.into(),
     };
     Ok(manifest::manifest(&manifest, &commands))
 }

@@ -182,6 +182,7 @@ pub async fn wire(
     };
     let watch = Arc::new(systems::watch(config, &desk, Arc::new(duty.intake.clone()), &vitals)?);
     let dispatch = Dispatch::new(desk).counting(vitals.commands.clone());
+    duty.bot.works_at(dispatch.clone());
     let slack = access.zip(api).map(|(access, api)| slack_door(config, access, api, &dispatch, &clock));
     let token = settings.web.metrics_token.as_ref();
     Ok(Toban {

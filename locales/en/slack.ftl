@@ -5,3 +5,5 @@ slack-left-out = { $count ->
 }
 slack-shortcut-runbook = Find in the runbook
 slack-shortcut-runbook-description = Looks for the known error in this message
+slack-shortcut-incident = Open an incident
+slack-shortcut-incident-description = Makes an incident of this message and pages who is on call

@@ -6,18 +6,19 @@ use jiff::tz::TimeZone;
 
 use crate::base::ids::{PersonId, RoleId};
 use crate::domain::access::{self, Permit, Refusal, Wish};
-use crate::domain::message::Place;
+use crate::domain::message::{Entry, Message, Place};
 use crate::domain::person::{Door, Person, Role};
 use crate::domain::service::Service;
 use crate::domain::words::Lang;
 
 /// People, roles and manners of speaking, as configured.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Company {
     people: Vec<Person>,
     by_identity: HashMap<(Door, String), usize>,
     roles: BTreeMap<RoleId, Role>,
     speech: Speech,
+    bot: Person,
 }
 
 /// Which language is spoken where, and in which zone moments are shown.
@@ -49,7 +50,7 @@ impl Company {
                 person.identities.iter().map(move |(door, id)| ((*door, id.clone()), index))
             })
             .collect();
-        Self { people, by_identity, roles, speech }
+        Self { people, by_identity, roles, speech, bot: Person::bot() }
     }
 
     /// Everybody, in the order of the config.
@@ -62,9 +63,22 @@ impl Company {
         self.by_identity.get(&(door, user.to_owned())).map(|index| &self.people[*index])
     }
 
+    /// Who says a message: Toban itself, where it is a ladder's.
+    pub fn sender(&self, message: &Message) -> Option<&Person> {
+        match message.entry {
+            Entry::Ladder { .. } => Some(&self.bot),
+            _ => self.person_at(message.place.door, &message.user),
+        }
+    }
+
+    /// Toban itself.
+    pub fn bot(&self) -> &Person {
+        &self.bot
+    }
+
     /// The person of that id.
     pub fn person(&self, id: &PersonId) -> Option<&Person> {
-        self.people.iter().find(|person| person.id == *id)
+        self.people.iter().chain([&self.bot]).find(|person| person.id == *id)
     }
 
     /// A person's name, or the id of one who has left the config.

@@ -1,6 +1,6 @@
 //! Who can be reached how: the ways of the config with their secrets, in each person's order.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::base::ids::PersonId;
 use crate::config::shape::people as shape;
@@ -36,6 +36,32 @@ impl Contacts {
     /// These and no others.
     pub fn of_all(contacts: impl IntoIterator<Item = (PersonId, Vec<Contact>)>) -> Self {
         Self { by_person: contacts.into_iter().collect() }
+    }
+
+    /// Those by means that are set up, as `sent` says. The others of a person keep their order.
+    #[must_use]
+    pub fn only(&self, sent: impl Fn(Means) -> bool) -> Self {
+        let kept = |contacts: &[Contact]| {
+            contacts.iter().filter(|contact| sent(contact.by)).cloned().collect::<Vec<_>>()
+        };
+        Self { by_person: self.by_person.iter().map(|(id, all)| (id.clone(), kept(all))).collect() }
+    }
+
+    /// The means that are not set up, and how many people name each.
+    pub fn without(&self, sent: impl Fn(Means) -> bool) -> BTreeMap<Means, usize> {
+        let mut missing: BTreeMap<Means, usize> = BTreeMap::new();
+        for contacts in self.by_person.values() {
+            let named: BTreeSet<Means> = contacts.iter().map(|contact| contact.by).collect();
+            for means in named.into_iter().filter(|means| !sent(*means)) {
+                *missing.entry(means).or_default() += 1;
+            }
+        }
+        missing
+    }
+
+    /// Whoever has no way at all.
+    pub fn unreachable(&self) -> impl Iterator<Item = &PersonId> {
+        self.by_person.iter().filter(|(_, contacts)| contacts.is_empty()).map(|(person, _)| person)
     }
 
     /// Every way to reach the person, in that person's order; none for a stranger.

@@ -57,6 +57,8 @@ pub struct Answer {
     pub report: Report,
     /// Whether the sender alone should see it.
     pub private: bool,
+    /// Whether the same is being told in the same place already: then nothing is said.
+    pub told_already: bool,
     /// For the audit.
     pub event: Event,
     /// For the audit: `answered`, `refused: …`.
@@ -83,6 +85,7 @@ impl Answer {
         Self {
             report,
             private: false,
+            told_already: false,
             event: Event::Command,
             outcome: "answered".to_owned(),
             topic: None,
@@ -109,6 +112,9 @@ impl Answer {
 impl Desk {
     /// Answers a message, whatever it says.
     pub async fn answer(&self, message: &Message, progress: &Progress) -> Answer {
+        if let Entry::Ladder { incident } = &message.entry {
+            return self.by_ladder(message, incident, progress).await;
+        }
         let Some(person) = self.company.person_at(message.place.door, &message.user) else {
             return Answer::private(stranger(message), "refused: unknown person");
         };
@@ -138,7 +144,7 @@ impl Desk {
     }
 
     /// What the thread of a message is about.
-    async fn topic(&self, message: &Message) -> Option<(ServiceId, Option<ComponentId>)> {
+    pub(super) async fn topic(&self, message: &Message) -> Option<(ServiceId, Option<ComponentId>)> {
         let Some(Thread::Known(thread)) = &message.place.thread else { return None };
         let topic = match self.store.topic(message.place.door, &message.place.channel, thread).await {
             Ok(topic) => topic?,

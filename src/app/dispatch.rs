@@ -10,6 +10,7 @@ use async_trait::async_trait;
 use futures_util::FutureExt as _;
 use tokio::sync::{Semaphore, watch};
 
+use crate::app::automatic;
 use crate::app::desk::{Answer, Desk, note};
 use crate::app::pages;
 use crate::app::progress::{self, PATIENCE, Progress};
@@ -84,10 +85,13 @@ impl Dispatch {
         tokio::spawn(async move {
             let this = &working.0;
             let _room = this.0.room.acquire().await;
-            let id = message.id.clone();
-            if let Err(error) = this.work(message, attempts).await {
+            let (id, entry) = (message.id.clone(), message.entry.clone());
+            match this.work(message, attempts).await {
+                Ok(ended) => this.0.desk.tell_ladder(&entry, &ended).await,
                 // The row is still open: another replica, or this one after a restart, takes it up again.
-                tracing::error!(message.id = %id, error = %error, "an answer could not be stored");
+                Err(error) => {
+                    tracing::error!(message.id = %id, error = %error, "an answer could not be stored");
+                }
             }
         });
     }
@@ -98,13 +102,16 @@ impl Dispatch {
         let _ = self.0.working.subscribe().wait_for(|working| *working == 0).await;
     }
 
-    /// Stores a message and works on it to its end. For a terminal, which waits.
+    /// Stores a message and works on it to its end. For a terminal and for ladders, which wait.
     ///
     /// # Errors
-    /// When the store fails; then nothing was answered.
+    /// When the store fails; then nothing was answered. [`StoreError::Lost`] if the message is known already.
     pub async fn see_through(&self, message: Message) -> Result<Ended, StoreError> {
-        self.0.desk.store.accept(&message).await?;
-        Box::pin(self.work(message, 0)).await
+        let _working = Working::of(self);
+        match self.0.desk.store.accept(&message).await? {
+            Accepted::First => Box::pin(self.work(message, 0)).await,
+            Accepted::Duplicate => Err(StoreError::Lost),
+        }
     }
 
     async fn work(&self, message: Message, attempts: u32) -> Result<Ended, StoreError> {
@@ -173,6 +180,11 @@ impl Dispatch {
                 Err(error) => return Desk::store_failed(&error),
             }
         }
+        if attempts > 0
+            && let Entry::Ladder { .. } = message.entry
+        {
+            return automatic::never_begun(message);
+        }
         if attempts > 0 && message.place.door == Door::Terminal {
             // Whoever ends a terminal's command with Ctrl-C does not want it done behind their back.
             return Answer::private(note(Phrase::new("terminal-gone")), "refused: its terminal is gone");
@@ -195,7 +207,7 @@ impl Dispatch {
         took: Duration,
     ) -> Result<Ended, StoreError> {
         let desk = &self.0.desk;
-        let person = desk.company.person_at(message.place.door, &message.user);
+        let person = desk.company.sender(message);
         let mut end = Conclusion { inbox: Some(message.id.clone()), ..Conclusion::default() };
 
         let mut plan_id = answer.plan.as_ref().map(|(id, _)| id.to_string());
@@ -221,7 +233,8 @@ impl Dispatch {
             None => None,
         };
         // What was said before all is answered before all; what only the platform heard, to its sender alone.
-        let alone = answer.private && !matches!(message.entry, Entry::Mention | Entry::Direct);
+        let open = matches!(message.entry, Entry::Mention | Entry::Direct | Entry::Ladder { .. });
+        let alone = answer.private && !open;
         let audience = if alone {
             Audience::Only {
                 user: message.user.clone(),
@@ -234,8 +247,8 @@ impl Dispatch {
             .file
             .take()
             .unwrap_or_else(|| Body::Report(shown.unwrap_or_else(|| answer.report.clone())));
-        if !desk.delivery.serves(place.door) {
-            // Nobody is there to be told; what is done and put on record is the same.
+        if !desk.delivery.serves(place.door) || (answer.told_already && rooted) {
+            // Nobody is there to be told, or it is told already; what is done and put on record is the same.
         } else if alone && !rooted {
             end.posts.push(self.post(id, &message.place, audience, body, None));
         } else {
@@ -323,7 +336,7 @@ impl Dispatch {
 #[async_trait]
 impl Inbox for Dispatch {
     async fn take(&self, message: Message) -> Result<Taken, NotTaken> {
-        match self.0.desk.store.accept(&message).await {
+        match self.0.desk.keep(&message).await {
             Ok(Accepted::First) => {
                 self.begin(message, 0);
                 Ok(Taken::First)

@@ -144,8 +144,9 @@ fn look(incidents: Incidents, looked: Looked, stored: StoredIncident, facts: Fac
             let facts = match within(LOOK, incidents.look(&stored, facts.clone(), now)).await {
                 Ok(facts) => facts,
                 Err(late) => {
-                    let why = escalation::Fitness::Barred(late.to_string());
-                    Facts { fitness: Some(why), healthy: Some(false), ..facts }
+                    let why = escalation::Fitness::Barred(late.to_string().into());
+                    let heard = Some(escalation::Heard::Running);
+                    Facts { fitness: Some(why), heard, healthy: Some(false), ..facts }
                 }
             };
             let decision = decide(&incidents, &stored, &facts, now).await?;

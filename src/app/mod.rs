@@ -1,6 +1,7 @@
 //! The use cases: dispatch, verbs, plans, delivery.
 
 pub mod attach;
+mod automatic;
 pub mod calendar;
 pub mod company;
 pub mod contacts;

@@ -77,7 +77,7 @@ impl Desk {
             Err(answer) => return *answer,
         };
         if stored.state != PlanState::Proposed {
-            return self.decided(&stored);
+            return self.decided(&stored.state);
         }
         // A terminal may speak for others, so it cannot be the second person.
         let alone = plan.asked_by == person.id || message.place.door == Door::Terminal;
@@ -97,6 +97,21 @@ impl Desk {
             Ok(moves) => return self.void(person, stored, &moves).await,
             Err(failure) => return self.about(plan, Answer::failed(&failure)),
         }
+        let terms = Phrase::new("plan-confirmed-by").with("name", person.name.as_str());
+        self.begin(message, person, &permit, plan, terms, progress).await
+    }
+
+    /// Begins a plan, if nobody was faster and nothing else changes its service, and sees it through. `terms` say who
+    /// agreed to it.
+    pub(super) async fn begin(
+        &self,
+        message: &Message,
+        person: &Person,
+        permit: &Permit,
+        plan: &Plan,
+        terms: Phrase,
+        progress: &Progress,
+    ) -> Answer {
         let begun = AuditEntry {
             at: self.clock.now(),
             who: person.id.to_string(),
@@ -108,9 +123,9 @@ impl Desk {
             outcome: "begun".to_owned(),
             took_ms: 0,
         };
-        match self.store.begin(id, &person.id, &message.id, begun).await {
-            Ok(Begun::Yes) => self.carry_out(person, &permit, plan, progress).await,
-            Ok(Begun::No(state)) => self.decided(&StoredPlan { state, ..stored }),
+        match self.store.begin(&plan.id, &person.id, &message.id, begun).await {
+            Ok(Begun::Yes) => self.carry_out(person, permit, plan, terms, progress).await,
+            Ok(Begun::No(state)) => self.decided(&state),
             Ok(Begun::Busy { plan: other, by, since }) => Answer::private(
                 note(
                     Phrase::new("plan-busy")
@@ -135,11 +150,18 @@ impl Desk {
         }
     }
 
-    async fn carry_out(&self, person: &Person, permit: &Permit, plan: &Plan, progress: &Progress) -> Answer {
-        let shown = Report { footnote: None, ..self.preview(plan) }
-            .footnote(Phrase::new("plan-confirmed-by").with("name", person.name.as_str()));
+    async fn carry_out(
+        &self,
+        person: &Person,
+        permit: &Permit,
+        plan: &Plan,
+        terms: Phrase,
+        progress: &Progress,
+    ) -> Answer {
+        let shown = self.shown(plan, self.preview(plan).footnote(terms));
+        let shown = if self.delivery.serves(plan.place.door) { vec![shown] } else { Vec::new() };
         // The buttons go as soon as they mean nothing any more; if this fails a press is answered all the same.
-        match self.store.put(vec![self.shown(plan, shown)]).await {
+        match self.store.put(shown).await {
             Ok(posts) => self.delivery.submit(posts),
             Err(error) => {
                 tracing::warn!(plan.id = %plan.id, error = %error, "the plan's message keeps its buttons");
@@ -215,7 +237,7 @@ impl Desk {
                     Answer { edits, outcome: "cancelled".to_owned(), ..Answer::new(report) },
                 )
             }
-            Ok(Some(state)) => self.decided(&StoredPlan { state, ..stored }),
+            Ok(Some(state)) => self.decided(&state),
             Err(error) => Self::store_failed(&error),
         }
     }
@@ -307,7 +329,7 @@ impl Desk {
         match self.store.cancel(&stored.plan.id, &person.id).await {
             Ok(None) => {}
             // Somebody was faster: what moved may be their change.
-            Ok(Some(state)) => return self.decided(&StoredPlan { state, ..stored }),
+            Ok(Some(state)) => return self.decided(&state),
             Err(error) => return Self::store_failed(&error),
         }
         let plan = &stored.plan;
@@ -334,8 +356,8 @@ impl Desk {
     }
 
     /// Somebody was faster, or the button is an old one.
-    fn decided(&self, stored: &StoredPlan) -> Answer {
-        let (id, who) = match &stored.state {
+    fn decided(&self, state: &PlanState) -> Answer {
+        let (id, who) = match state {
             PlanState::Proposed => ("plan-still-proposed", None),
             PlanState::Running { by } => ("plan-running", Some(by)),
             PlanState::Done { by, .. } => ("plan-done", Some(by)),

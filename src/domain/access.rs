@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::base::ids::{PersonId, RoleId, ServiceId};
-use crate::domain::person::{Grant, Person, Risk, Role};
+use crate::domain::incident::Acting;
+use crate::domain::person::{BOT, Grant, Person, Risk, Role};
 
 /// Proof that [`decide`] said yes. Verbs ask for one, and nothing else can make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +93,18 @@ pub fn decide(
             .map(|other| other.id.clone())
             .collect(),
     }))
+}
+
+/// The permit for the command that an incident has begun by itself. The line of the config that names it is its grant:
+/// for that command and nothing beyond it, and never for what is dangerous.
+pub fn of_ladder(begun: &Acting, command: &str, wish: Wish<'_>) -> Option<Permit> {
+    let granted = begun.worked.is_none() && begun.command == command && wish.risk < Risk::Danger;
+    granted.then(|| Permit {
+        person: PersonId::new(BOT),
+        verb: wish.verb.to_owned(),
+        risk: wish.risk,
+        service: wish.service.map(|(id, _)| id.clone()),
+    })
 }
 
 /// Whether any role of the person has a grant for the wish; channel `*` asks for "in some channel".

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::base::ids::{InboxId, PostId};
+use crate::base::ids::{InboxId, IncidentId, PostId};
 use crate::domain::person::Door;
 
 /// One thing that somebody said or pressed, whichever door it came through.
@@ -67,6 +67,12 @@ pub enum Entry {
         /// As for a slash command.
         reply_url: Option<String>,
     },
+    /// No door: the command of an incident's ladder, whose time has come. What may run is what the incident has
+    /// written down as begun, and nothing else.
+    Ladder {
+        /// The incident.
+        incident: IncidentId,
+    },
     /// A message shortcut: the text of the message is context, the command follows from the shortcut.
     Shortcut {
         /// The text of the message it was used on.
@@ -84,7 +90,7 @@ impl Entry {
             Self::Slash { reply_url } | Self::Button { reply_url, .. } | Self::Shortcut { reply_url, .. } => {
                 reply_url.as_deref()
             }
-            Self::Mention | Self::Direct => None,
+            Self::Mention | Self::Direct | Self::Ladder { .. } => None,
         }
     }
 }

@@ -14,6 +14,7 @@ pub mod invocation;
 pub mod log;
 pub mod message;
 pub mod metric;
+pub mod news;
 pub mod person;
 pub mod plain;
 pub mod plan;

@@ -61,6 +61,24 @@ pub struct Person {
     pub zone: Option<TimeZone>,
 }
 
+impl Person {
+    /// Toban itself, a person of its own kind: no door knows it, and no role gives it a right. What it does stands on
+    /// record under this id.
+    pub fn bot() -> Self {
+        Self {
+            id: PersonId::new(BOT),
+            name: "Toban".to_owned(),
+            identities: BTreeMap::new(),
+            roles: Vec::new(),
+            lang: None,
+            zone: None,
+        }
+    }
+}
+
+/// The id of [`Person::bot`].
+pub const BOT: &str = "toban";
+
 /// What a command may do to the world.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::base::ids::PersonId;
+use crate::domain::alert::AlertSeverity;
 
 /// A ladder. An incident keeps a copy of the one that it climbs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub struct Policy {
     pub repeat: u32,
     /// How long an acknowledgement holds.
     pub ack_timeout: Duration,
+    /// From which severity on incidents climb it.
+    #[serde(default = "critical")]
+    pub climbs: AlertSeverity,
     /// In the order of their times.
     pub steps: Vec<Step>,
 }
@@ -87,6 +91,10 @@ pub struct Action {
     pub checks: Vec<String>,
 }
 
+fn critical() -> AlertSeverity {
+    AlertSeverity::Critical
+}
+
 /// What the config does not say.
 pub const REPEAT: u32 = 2;
 /// How long an acknowledgement holds where the config does not say.
@@ -105,8 +113,14 @@ impl Policy {
             owner: people.first().cloned(),
             repeat: REPEAT,
             ack_timeout: ACK_TIMEOUT,
+            climbs: critical(),
             steps: vec![step],
         }
+    }
+
+    /// Whether an alert that bad is of concern to anybody: what climbs is, and so are warnings.
+    pub fn wakes(&self, severity: AlertSeverity) -> bool {
+        severity > AlertSeverity::Info || severity >= self.climbs
     }
 
     /// When its last step is due, counted from its beginning.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::log::LogLine;
+use crate::domain::news::News;
 use crate::domain::words::Phrase;
 
 /// One answer. It may hold more than a platform takes: renderers cut, `app` pages.
@@ -130,6 +131,8 @@ impl Report {
 pub enum Body {
     /// Rendered with the platform's own means.
     Report(Report),
+    /// Lines told as things happen; those that wait for the same place are joined.
+    News(News),
     /// Uploaded as a file.
     File {
         /// `sagebase-logs.txt`.

@@ -29,6 +29,11 @@ pub enum Phrase {
         /// The moment.
         at: Timestamp,
     },
+    /// A moment of these hours, shown as the time of day alone.
+    Time {
+        /// The moment.
+        time: Timestamp,
+    },
     /// Text that needs no words: a name, a number, a backend's own sentence.
     Raw(String),
 }
@@ -66,6 +71,23 @@ impl Phrase {
             args.insert(Cow::Borrowed(name), value.into());
         }
         self
+    }
+
+    /// The same with the time of day for every moment: for what is read while it happens.
+    #[must_use]
+    pub fn by_the_hour(self) -> Self {
+        match self {
+            Self::Moment { at } => Self::Time { time: at },
+            Self::Message { id, mut args } => {
+                for value in args.values_mut() {
+                    if let Value::Phrase(inner) = value {
+                        **inner = std::mem::replace(&mut **inner, Self::Raw(String::new())).by_the_hour();
+                    }
+                }
+                Self::Message { id, args }
+            }
+            other => other,
+        }
     }
 }
 
@@ -162,6 +184,7 @@ impl Words {
             Phrase::Moment { at } => {
                 at.to_zoned(reader.zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
             }
+            Phrase::Time { time } => time.to_zoned(reader.zone.clone()).strftime("%H:%M").to_string(),
             Phrase::Message { id, args } => {
                 let mut places = FluentArgs::new();
                 for (name, value) in args {

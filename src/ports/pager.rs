@@ -36,6 +36,10 @@ pub struct Paging {
     pub secret: Option<Secret>,
     /// `https://…/p/SECRET`, where Toban has a public address and the reader may have a link.
     pub ack_link: Option<String>,
+    /// All pages that it tells of, the first one's [`Paging::id`] too.
+    pub pages: Vec<PageId>,
+    /// For [`Pager::find`]: what the provider calls the person's other messages of that time. None of them is this one.
+    pub others: Vec<String>,
     /// Whether an earlier try may have arrived: it is marked so that nobody takes it for a second trouble.
     pub again: bool,
     /// When it was decided.
@@ -63,6 +67,10 @@ pub enum Purpose {
 pub trait Pager: Send + Sync {
     /// Which ones; a telephone company sends texts and calls.
     fn means(&self) -> &[Means];
+
+    /// Finds out what can be known before, so that nothing lies between the last look whether it is still wanted and its
+    /// first byte. What goes wrong here goes wrong in [`Pager::send`] again, and is told there.
+    async fn ready(&self, _: Means, _: &Paging) {}
 
     /// Sends it once; the provider's id of it (may be empty).
     async fn send(&self, means: Means, page: &Paging) -> Result<String, PagerError>;

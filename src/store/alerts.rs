@@ -325,6 +325,7 @@ impl Store {
     /// # Errors
     /// When it could not be kept within ten seconds.
     pub async fn alerts(&self, alerts: Vec<NewAlert>) -> Result<Vec<WaitingAlert>, StoreError> {
+        self.refuses_alerts()?;
         let arrived = alerts.into_iter().map(Arrived::new).collect::<Result<_, _>>()?;
         self.ask(Queued::Alerts, arrived).await
     }

@@ -88,7 +88,7 @@ pub(super) enum Queued {
     Alerts(Ask<Vec<Arrived>, Vec<WaitingAlert>>),
     Ending(Ask<Arc<Ending>, Vec<Post>>),
     Receipt(Ask<Receipt, ()>),
-    Sent(Ask<Sent, bool>),
+    Sent(Ask<Vec<Sent>, bool>),
     Other(Box<dyn Job>),
     /// No more is taken after this.
     Stop,
@@ -100,7 +100,7 @@ pub(super) struct Batch {
     arrivals: Vec<Ask<Arrival, Accepted>>,
     alerts: Vec<Ask<Vec<Arrived>, Vec<WaitingAlert>>>,
     receipts: Vec<Ask<Receipt, ()>>,
-    sent: Vec<Ask<Sent, bool>>,
+    sent: Vec<Ask<Vec<Sent>, bool>>,
     endings: Vec<Ask<Arc<Ending>, Vec<Post>>>,
     others: Vec<Box<dyn Job>>,
 }
@@ -136,6 +136,13 @@ impl Batch {
         self.sent.retain(|ask| !ask.abandoned());
         self.endings.retain(|ask| !ask.abandoned());
         self.others.retain(|job| !job.abandoned());
+    }
+
+    /// Refuses the alerts in it.
+    pub fn refuse_alerts(&mut self, error: &StoreError) {
+        for ask in self.alerts.drain(..) {
+            ask.settle(Err(error));
+        }
     }
 
     /// Writes all of it. Rows are taken in the order of their ids, so that two writers wait for one another and

@@ -228,10 +228,11 @@ impl Ready {
     }
 }
 
+/// As all calling back: also what is claimed, which is looked at once more just before it is sent.
 fn cancel_person(incident: &str, person: &PersonId, now: jiff::Timestamp) -> Statement {
     Statement {
         sql: "update page set state = 'cancelled', ended = $3
-              where incident = $1 and person = $2 and state = 'waiting'",
+              where incident = $1 and person = $2 and state in ('waiting', 'sending')",
         args: args![incident, person.as_str(), now],
     }
 }
@@ -240,7 +241,8 @@ fn cancel_person(incident: &str, person: &PersonId, now: jiff::Timestamp) -> Sta
 fn cancel_key(incident: &str, key: &str, now: jiff::Timestamp) -> Statement {
     Statement {
         sql: "update page set state = 'cancelled', ended = $3
-              where incident = $1 and substr(id, 1, length($2)) = $2 and state = 'waiting'",
+              where incident = $1 and substr(id, 1, length($2)) = $2
+                and state in ('waiting', 'sending')",
         args: args![incident, format!("{key}/"), now],
     }
 }

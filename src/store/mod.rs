@@ -6,9 +6,12 @@
 
 mod alerts;
 mod audit;
+mod automatic;
 mod batch;
+mod changes;
 mod delivery;
 mod ending;
+mod fold;
 mod heartbeats;
 mod inbox;
 mod incident_reads;
@@ -25,6 +28,7 @@ mod pages;
 mod plans;
 mod posts;
 mod records;
+mod reserve;
 mod results;
 mod silences;
 mod sql;
@@ -47,10 +51,12 @@ use tokio::task::JoinHandle;
 use crate::base::Clock;
 use crate::base::clock::within;
 use batch::{Ask, Queued, Work};
+use reserve::Reserve;
 use sql::{Arg, Statement};
 use writer::{Held, Limbo, Tx};
 
 pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
+pub use changes::Changed;
 pub use heartbeats::Beat;
 pub use incidents::{Change, Moved, StoredIncident, Written};
 pub use overrides::{Handed, StoredOverride, Swap, SwapState};
@@ -78,6 +84,7 @@ struct Inner {
     limbo: Limbo,
     numbers: numbers::Numbers,
     live: live::Live,
+    reserve: Arc<Reserve>,
     writers: Mutex<Vec<JoinHandle<()>>>,
     /// Held by the one `serve` on a SQLite file; the kernel lets go of it when the process ends, however it ends.
     lock: Mutex<Option<std::fs::File>>,

@@ -15,6 +15,7 @@ use url::Url;
 use super::live::Live;
 use super::numbers::Numbers;
 use super::records::{Role, StoreError};
+use super::reserve::Reserve;
 use super::sql::args;
 use super::writer::{Kind, Limbo, Writer};
 use super::{Inner, Store, migrations};
@@ -140,11 +141,12 @@ impl Store {
     pub async fn open(url: &str, clock: Clock, role: Role) -> Result<Self, StoreError> {
         let wrong = |why: String| StoreError::Open(shown(url), why);
         let target = target(url).map_err(wrong)?;
-        let mut held = None;
+        let (mut held, mut reserve) = (None, Arc::default());
         if target.kind == Kind::Sqlite {
             create(&target.path).map_err(|error| wrong(error.to_string()))?;
             if role == Role::Serve {
                 held = Some(lock(&target.path).map_err(wrong)?);
+                reserve = Arc::new(Reserve::beside(&target.path));
             }
         }
         let pool = connect(&target).await.map_err(|error| wrong(error.to_string()))?;
@@ -162,6 +164,7 @@ impl Store {
             me: me.clone(),
             queue: receiver.clone(),
             limbo: limbo.clone(),
+            reserve: reserve.clone(),
             name: format!("{me}/{number}"),
             conn: None,
             batch: 0,
@@ -178,6 +181,7 @@ impl Store {
             limbo,
             numbers: Numbers::default(),
             live: Live::default(),
+            reserve,
             writers,
             lock,
         }));

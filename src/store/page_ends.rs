@@ -74,23 +74,24 @@ static SENT: LazyLock<Bulk> = LazyLock::new(|| {
     )
 });
 
-/// Writes what went out; whether each was still to be told.
-pub(super) async fn sent_all(tx: &mut Tx, asks: &mut [Ask<Sent, bool>]) -> Result<(), StoreError> {
-    asks.sort_by(|one, other| one.input.id.cmp(&other.input.id));
+/// Writes what went out; of each ask, whether any of it was still to be told.
+pub(super) async fn sent_all(tx: &mut Tx, asks: &mut [Ask<Vec<Sent>, bool>]) -> Result<(), StoreError> {
+    let mut all: Vec<&Sent> = asks.iter().flat_map(|ask| &ask.input).collect();
+    all.sort_by_key(|sent| sent.id.as_str());
     let mut told: HashSet<String> = HashSet::new();
-    for chunk in chunks(asks, |ask| &ask.input.id) {
-        let query = chunk.iter().fold(SENT.rows(chunk.len()).bind(tx.now), |query, ask| {
-            query.bind(ask.input.id.as_str()).bind(ask.input.remote.as_str()).bind(ask.input.token)
+    for chunk in chunks(&all, |sent| &sent.id) {
+        let query = chunk.iter().fold(SENT.rows(chunk.len()).bind(tx.now), |query, sent| {
+            query.bind(sent.id.as_str()).bind(sent.remote.as_str()).bind(sent.token)
         });
         for row in query.fetch_all(&mut *tx.conn).await? {
             told.insert(text(&row, 0)?);
         }
     }
-    for round in asks.iter().filter_map(|ask| ask.input.round.as_deref()) {
+    for round in all.iter().filter_map(|sent| sent.round.as_deref()) {
         Statement { sql: BACK, args: args![round] }.run(&mut tx.conn).await?;
     }
     for ask in asks {
-        ask.answer = Some(Ok(told.contains(&ask.input.id)));
+        ask.answer = Some(Ok(ask.input.iter().any(|sent| told.contains(&sent.id))));
     }
     Ok(())
 }
@@ -149,6 +150,21 @@ const LAPSE: &str = "update page set lapsed = 1 where id = $1
     returning id";
 
 impl Store {
+    /// Writes that one message, which told of all these pages, was taken: of all of them, or of none. Whether any of them was
+    /// still to be told.
+    ///
+    /// # Errors
+    /// When it could not be written.
+    pub async fn pages_sent(&self, pages: &[&ClaimedPage], remote: &str) -> Result<bool, StoreError> {
+        let sent = pages.iter().map(|page| Sent {
+            id: page.id.to_string(),
+            remote: remote.to_owned(),
+            token: page.token,
+            round: (page.attempts > 0).then(|| page.round.clone()),
+        });
+        self.ask(Queued::Sent, sent.collect()).await
+    }
+
     /// Writes how a try ended. `lapse` says whether a person who cannot be reached at all is to be found out (not for
     /// tests, and not while nobody can be reached); whether it was.
     ///
@@ -162,9 +178,7 @@ impl Store {
         let mut over = true;
         let (change, others) = match end {
             PageEnd::Sent(remote) => {
-                let round = (page.attempts > 0).then(|| round.to_owned());
-                let sent = Sent { id: id.to_owned(), remote, token, round };
-                let told = self.ask(Queued::Sent, sent).await?;
+                let told = self.pages_sent(&[page], &remote).await?;
                 return if told { Ok(false) } else { Err(StoreError::Lost) };
             }
             PageEnd::Failed(why) => {

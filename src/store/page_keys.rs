@@ -175,6 +175,24 @@ impl Store {
         self.look_pages(sql, args![person.as_str(), means.as_str(), since]).await
     }
 
+    /// The provider's ids of what else a person was sent by `means` since then, the newest thousand.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn other_remotes(
+        &self,
+        page: &PageId,
+        person: &PersonId,
+        means: Means,
+        since: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let sql =
+            "select remote from page where person = $1 and means = $2 and ended >= $3 and state = 'sent'
+            and remote is not null and id <> $4 order by ended desc limit 1000";
+        let rows = self.read(sql, args![person.as_str(), means.as_str(), since, page.as_str()]).await?;
+        rows.iter().map(|row| text(row, 0)).collect()
+    }
+
     /// Puts on record that these pages were answered; whether this was the first answer to any of them.
     ///
     /// # Errors

@@ -28,8 +28,15 @@ fn name(state: &PlanState) -> &'static str {
 pub(super) fn propose(plan: &Plan) -> Result<Statement, StoreError> {
     let state = PlanState::Proposed;
     Ok(Statement {
-        sql: "insert into plan (id, service, state, detail, content) values ($1, $2, $3, $4, $5)",
-        args: args![plan.id.as_str(), plan.service.as_str(), name(&state), to_json(&state)?, to_json(plan)?],
+        sql: "insert into plan (id, service, state, detail, content, expires) values ($1, $2, $3, $4, $5, $6)",
+        args: args![
+            plan.id.as_str(),
+            plan.service.as_str(),
+            name(&state),
+            to_json(&state)?,
+            to_json(plan)?,
+            plan.expires
+        ],
     })
 }
 
@@ -90,7 +97,7 @@ fn busy(row: &AnyRow) -> Result<Begun, StoreError> {
     }
 }
 
-fn stored(row: &AnyRow) -> Result<StoredPlan, StoreError> {
+pub(super) fn stored(row: &AnyRow) -> Result<StoredPlan, StoreError> {
     let id = text(row, 0)?;
     Ok(StoredPlan {
         plan: json(&id, &text(row, 1)?)?,

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::batch::{Batch, Queued};
 use super::records::StoreError;
+use super::reserve::{self, Reserve};
 use super::sql::{number, text};
 use crate::base::Clock;
 use crate::base::clock::within;
@@ -105,6 +106,8 @@ pub(super) struct Writer {
     pub me: Arc<str>,
     pub queue: Queue,
     pub limbo: Limbo,
+    /// What is given up when the disk is full.
+    pub reserve: Arc<Reserve>,
     /// The writer's own name, under which it marks what it committed.
     pub name: String,
     pub conn: Option<PoolConnection<Any>>,
@@ -175,7 +178,7 @@ impl Writer {
     /// back; a refused single one is answered.
     async fn persist(&mut self, mut batch: Batch) -> Option<Batch> {
         let mut pause = PAUSE.0;
-        let mut unsure = false;
+        let (mut unsure, mut made_room) = (false, false);
         loop {
             // What may have been written is kept until that is known, whoever still waits for it.
             if !unsure {
@@ -209,12 +212,33 @@ impl Writer {
                 self.drop_connection();
                 let _ = within(pause, std::future::pending::<()>()).await;
                 pause = (pause * 2).min(PAUSE.1);
+            } else if reserve::is_full(&error) && !made_room {
+                made_room = true;
+                self.make_room(&mut batch, &error).await;
             } else if batch.len() > 1 {
                 return Some(batch);
             } else {
                 batch.settle(Err(&error));
                 return None;
             }
+        }
+    }
+
+    /// The disk is full: alerts, whose sources keep them, are refused; for the rest the reserve is given up, and the log of
+    /// what was written begins anew in its old place.
+    async fn make_room(&mut self, batch: &mut Batch, error: &StoreError) {
+        batch.refuse_alerts(error);
+        if batch.len() == 0 {
+            return;
+        }
+        self.reserve.give();
+        if self.conn.is_none() {
+            self.conn = self.pool.acquire().await.ok();
+        }
+        if let Some(conn) = &mut self.conn
+            && let Err(error) = sqlx::query("pragma wal_checkpoint(restart)").execute(&mut **conn).await
+        {
+            tracing::warn!(store.error = %error, "a full disk could not be made use of again");
         }
     }
 

@@ -8,7 +8,7 @@ use crate::app::contacts::Contacts;
 use crate::app::delivery::Delivery;
 use crate::app::estate::Estate;
 use crate::app::handoff::{HandOff, Hands};
-use crate::app::incidents::{Hours, Incidents, Ladders, NoActions, Pages, Tools};
+use crate::app::incidents::{Bot, Hours, Incidents, Ladders, Pages, Tools};
 use crate::app::intake::{AlertIntake, HomeHerald, Silences};
 use crate::app::paging::{Answering, PageTrial, Paging};
 use crate::app::roster::Roster;
@@ -42,6 +42,8 @@ pub(super) struct Duty {
     pub hands: Arc<Hands>,
     pub calendars: Arc<dyn Calendar>,
     pub incidents: Incidents,
+    /// What ladders run commands with, once it has a desk to work at.
+    pub bot: Arc<Bot>,
     pub paging: Paging,
     pub replies: Arc<dyn Replies>,
     pub page_test: Arc<dyn PageTest>,
@@ -57,6 +59,7 @@ pub(super) fn duty(config: &Config, parts: Parts) -> anyhow::Result<Duty> {
     let Parts { store, clock, delivery, company, estate, words, slack } = parts;
     let roster = Roster::new(config, store.clone(), clock.clone());
     let pages = Arc::new(Pages::new(Arc::new(Contacts::new(config))));
+    let bot = Arc::new(Bot::default());
     let incidents = Incidents::new(Tools {
         store: store.clone(),
         delivery: delivery.clone(),
@@ -65,7 +68,7 @@ pub(super) fn duty(config: &Config, parts: Parts) -> anyhow::Result<Duty> {
         ladders: ladders(config),
         on_call: Arc::new(roster.clone()),
         pages: pages.clone(),
-        actions: Arc::new(NoActions),
+        actions: bot.clone(),
         clock: clock.clone(),
     });
     let groups = slack.iter().map(|api| Arc::new(Groups::new(api.clone())) as Arc<dyn GroupSync>).collect();
@@ -112,6 +115,7 @@ pub(super) fn duty(config: &Config, parts: Parts) -> anyhow::Result<Duty> {
         replies: Arc::new(Answering::new(paging.clone(), Arc::new(incidents.clone()))),
         page_test: Arc::new(PageTrial::new(paging.clone())),
         incidents,
+        bot,
         paging,
         intake,
         hooks,
@@ -124,6 +128,11 @@ pub fn ladders(config: &Config) -> Ladders {
     let (from, to) = config.settings.incidents.working_hours.0;
     Ladders {
         of: config.ladders(),
+        climbs: config
+            .duties
+            .iter()
+            .filter_map(|(service, duty)| Some((service.clone(), duty.climbs?)))
+            .collect(),
         groups: config.groups_of_people(),
         schedule_owners: config
             .schedules

@@ -38,6 +38,13 @@ fn says(body: &Body) -> String {
     match body {
         Body::Report(Report { headline: Phrase::Raw(text), .. }) => text.clone(),
         Body::Report(_) => "a phrase".into(),
+        Body::News(news) => {
+            let said = |phrase: &Phrase| match phrase {
+                Phrase::Raw(text) => text.clone(),
+                _ => "a phrase".into(),
+            };
+            news.lines.iter().map(said).collect::<Vec<_>>().join("; ")
+        }
         Body::File { name, .. } => name.clone(),
     }
 }

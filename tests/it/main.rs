@@ -13,6 +13,7 @@ mod incidents;
 mod intake;
 mod oncall;
 mod pagers;
+mod real;
 mod rig;
 mod sandbox;
 mod scenarios;

@@ -15,6 +15,7 @@ use crate::domain::words::Phrase;
 use crate::ports::{Chat, ChatError, Outgoing};
 use crate::store::{Post, StoreError};
 
+use super::gather::gather;
 use super::pace::Pace;
 use super::{Delivery, reader};
 
@@ -28,7 +29,7 @@ const REMEMBERED: usize = 64;
 /// What waits for one channel.
 #[derive(Default)]
 pub(super) struct Channel {
-    queue: VecDeque<Post>,
+    pub(super) queue: VecDeque<Post>,
 }
 
 impl Channel {
@@ -58,8 +59,8 @@ struct Memory {
 
 /// How a try ended.
 enum Settled {
-    /// It stands there.
-    Arrived { remote: String },
+    /// This version of it stands there.
+    Arrived { version: u32, remote: String },
     /// It never will.
     GivenUp(String),
     /// There is nothing to do: it or a newer version stands there already, or is somebody else's to put there.
@@ -117,10 +118,10 @@ async fn bring(
     post: Post,
     memory: &mut Memory,
 ) -> Left {
-    let (id, version) = (post.new.id.clone(), post.version);
+    let id = post.new.id.clone();
     let root = post.new.place.thread.is_none();
-    let stored = match settle(delivery, chat, post, memory).await {
-        Ok(Settled::Arrived { remote }) => {
+    let stored = match settle(delivery, key, chat, post, memory).await {
+        Ok(Settled::Arrived { version, remote }) => {
             // Before anything else may need it: whoever does not find the platform's id would say it twice.
             let stored = surely(delivery, || delivery.0.store.delivered(&id, version, &remote)).await;
             if root {
@@ -170,6 +171,7 @@ where
 /// Tries until the post has arrived or never will.
 async fn settle(
     delivery: &Delivery,
+    key: &(Door, String),
     chat: &dyn Chat,
     mut post: Post,
     memory: &mut Memory,
@@ -198,34 +200,56 @@ async fn settle(
             }
         },
     };
-    let reader = reader(&post.new);
-    let message = Outgoing {
-        post: &post.new.id,
-        channel: &post.new.place.channel,
-        thread: thread.as_deref(),
-        audience: &post.new.audience,
-        body: &post.new.body,
-        reader: &reader,
-    };
     let mut uncertain = post.uncertain && post.remote.is_none();
-    let mut pause = PAUSE.0;
+    // What an earlier try whose answer was lost would have put there; of a try before the last start nobody knows.
+    let mut tried = (!uncertain).then_some(post.version).or((post.version == 1).then_some(1));
+    let (mut pause, mut again) = (PAUSE.0, false);
     loop {
         if matches!(post.new.audience, Audience::All) {
             while let Err(wait) = memory.pace.take(inner.clock.now()) {
                 inner.clock.sleep(wait).await;
             }
         }
-        let tried = match &post.remote {
+        post = gather(delivery, key, post).await;
+        if std::mem::replace(&mut again, true) {
+            // Another replica may have written a newer version while we waited, and brings it.
+            match surely(delivery, || inner.store.post(&post.new.id)).await? {
+                Some(stored) if stored.version <= post.version => {}
+                _ => return Ok(Settled::Nothing),
+            }
+        }
+        uncertain |= post.uncertain && post.remote.is_none();
+        let reader = reader(&post.new);
+        let message = Outgoing {
+            post: &post.new.id,
+            channel: &post.new.place.channel,
+            thread: thread.as_deref(),
+            audience: &post.new.audience,
+            body: &post.new.body,
+            reader: &reader,
+        };
+        let result = match &post.remote {
             Some(remote) => chat.edit(&message, remote).await.map(|()| remote.clone()),
             None if uncertain => match chat.find(&message).await {
-                Ok(Some(remote)) => Ok(remote),
-                Ok(None) => chat.post(&message).await,
+                Ok(Some(remote)) if tried == Some(post.version) => Ok(remote),
+                Ok(Some(remote)) => {
+                    // An older version of it stands there.
+                    post.remote = Some(remote);
+                    continue;
+                }
+                Ok(None) => {
+                    tried = Some(post.version);
+                    chat.post(&message).await
+                }
                 Err(error) => Err(error),
             },
-            None => chat.post(&message).await,
+            None => {
+                tried = Some(post.version);
+                chat.post(&message).await
+            }
         };
-        let wait = match tried {
-            Ok(remote) => return Ok(Settled::Arrived { remote }),
+        let wait = match result {
+            Ok(remote) => return Ok(Settled::Arrived { version: post.version, remote }),
             Err(ChatError::Refused(why)) if post.remote.is_none() => {
                 return Ok(last_resort(chat, &post, &why).await);
             }
@@ -282,7 +306,7 @@ async fn last_resort(chat: &dyn Chat, post: &Post, why: &str) -> Settled {
             Report::new(Tone::Warn, Phrase::new("page-file-as-text").with("name", name.as_str()))
                 .block(Block::Code(text.clone())),
         ),
-        report @ Body::Report(_) => report.clone(),
+        said @ (Body::Report(_) | Body::News(_)) => said.clone(),
     };
     let message = Outgoing {
         post: &post.new.id,
@@ -293,7 +317,7 @@ async fn last_resort(chat: &dyn Chat, post: &Post, why: &str) -> Settled {
         reader: &reader,
     };
     match chat.post(&message).await {
-        Ok(remote) => Settled::Arrived { remote },
+        Ok(remote) => Settled::Arrived { version: post.version, remote },
         Err(error) => Settled::GivenUp(format!("{why}; to the asker alone: {error}")),
     }
 }

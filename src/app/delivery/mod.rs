@@ -5,7 +5,9 @@
 //! channel has something to say.
 
 mod channel;
+mod gather;
 mod pace;
+mod whisper;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

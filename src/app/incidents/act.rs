@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 
 use super::Incidents;
-use crate::base::ids::ServiceId;
-use crate::domain::escalation::{self, Act, Ended, Facts, Fitness};
+use crate::base::ids::{IncidentId, ServiceId};
+use crate::domain::escalation::{self, Act, Ended, Facts, Fitness, Heard};
 use crate::domain::incident::{Due, Incident};
 use crate::domain::policy::Action;
-use crate::store::{StoreError, StoredIncident};
+use crate::store::StoredIncident;
 
 /// Looks at services, and runs commands as the bot.
 #[async_trait]
@@ -16,29 +16,14 @@ pub trait Actions: Send + Sync {
     /// there is no freeze, other change or open plan.
     async fn fitness(&self, incident: &Incident, action: &Action) -> Fitness;
 
-    /// Runs it to its end.
-    async fn run(&self, incident: &Incident, command: &str) -> Ended;
+    /// Runs it to its end. `None` if that is not known here: [`Actions::heard`] finds out.
+    async fn run(&self, incident: &Incident, command: &str) -> Option<Ended>;
+
+    /// What has become of the command that the incident has begun; whoever ran it may be gone.
+    async fn heard(&self, incident: &Incident) -> Heard;
 
     /// Whether the service is well.
     async fn healthy(&self, service: &ServiceId) -> bool;
-}
-
-/// Where commands cannot be run: every one of them is left alone, and the ladder goes on at once.
-pub struct NoActions;
-
-#[async_trait]
-impl Actions for NoActions {
-    async fn fitness(&self, _: &Incident, _: &Action) -> Fitness {
-        Fitness::Barred("commands are not run here".to_owned())
-    }
-
-    async fn run(&self, _: &Incident, _: &str) -> Ended {
-        Ended { worked: false, say: String::new() }
-    }
-
-    async fn healthy(&self, _: &ServiceId) -> bool {
-        false
-    }
 }
 
 impl Incidents {
@@ -58,6 +43,7 @@ impl Incidents {
                         facts.fitness = Some(self.tools().actions.fitness(incident, action).await);
                     }
                 }
+                Due::Unheard => facts.heard = Some(self.tools().actions.heard(incident).await),
                 Due::Settle => {
                     facts.healthy = Some(self.tools().actions.healthy(&incident.service).await);
                 }
@@ -68,23 +54,24 @@ impl Incidents {
     }
 
     /// Runs a command of the ladder, which stands in the store as begun: if we die, it is not run again.
-    pub(super) fn run(&self, act: Act) {
+    pub(super) fn run(&self, act: Act, incident: Incident) {
         let this = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = this.run_to_end(&act).await {
-                tracing::error!(incident.id = %act.incident, error = %error, "how a command of the ladder ended could not be stored");
+            let end = this.tools().actions.run(&incident, &act.command).await;
+            if let Some(end) = end {
+                this.acted(&act.incident, &end).await;
             }
         });
     }
 
-    async fn run_to_end(&self, act: &Act) -> Result<(), StoreError> {
-        let Some(stored) = self.tools().store.incident(&act.incident).await? else { return Ok(()) };
-        let end = self.tools().actions.run(&stored.incident, &act.command).await;
+    /// A command of the ladder has ended. May be told again; where it cannot be stored, the incident asks by itself.
+    pub(in crate::app) async fn acted(&self, incident: &IncidentId, end: &Ended) {
         let clock = &self.tools().clock;
-        self.change(&act.incident, |incident, facts| {
-            Ok::<_, std::convert::Infallible>(escalation::ended(incident, &end, facts, clock.now()))
-        })
-        .await
-        .map(drop)
+        let told = self.change(incident, |incident, facts| {
+            Ok::<_, std::convert::Infallible>(escalation::ended(incident, end, facts, clock.now()))
+        });
+        if let Err(error) = told.await {
+            tracing::warn!(incident.id = %incident, error = %error, "how a command of the ladder ended could not be stored; it is asked for");
+        }
     }
 }

@@ -40,7 +40,9 @@ impl Attach for Incidents {
             // One that is over for too long is no longer the one that is meant.
             let current = stored.as_ref().map(|stored| stored.incident.clone());
             let current = current.filter(|it| it.is_open() || escalation::reopens(it, now));
-            let opens = current.is_none() && wakes(&told);
+            let policy = self.policy(service);
+            let wakes = |one: &News| one.firing && !one.silenced && policy.wakes(one.severity);
+            let opens = current.is_none() && told.iter().any(wakes);
             let number = if opens { store.next_incident().await? } else { 0 };
             let opening = || Opening {
                 number,
@@ -61,10 +63,6 @@ impl Attach for Incidents {
         }
         Err(StoreError::Away(format!("others keep changing the incident of {service}")))
     }
-}
-
-fn wakes(news: &[News]) -> bool {
-    news.iter().any(|one| one.firing && !one.silenced && one.severity > AlertSeverity::Info)
 }
 
 fn as_news(one: &AlertNews) -> News {

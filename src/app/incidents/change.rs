@@ -76,7 +76,7 @@ impl Incidents {
         self.0.moved.notify_one();
         self.tools().delivery.submit(posts);
         if let Some(act) = decision.act.clone() {
-            self.run(act);
+            self.run(act, decision.incident.clone());
         }
         if first {
             self.tell_what_changed(&decision.incident);

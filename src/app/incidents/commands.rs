@@ -13,9 +13,9 @@ use crate::domain::escalation::Reply;
 use crate::domain::incident::timeline::Origin;
 use crate::domain::incident::{Incident, Wrong};
 use crate::domain::invocation::Invocation;
-use crate::domain::message::{Message, Thread};
-use crate::domain::person::{Person, Risk};
-use crate::domain::report::{Body, Report, Tone};
+use crate::domain::message::{Entry, Message, Thread};
+use crate::domain::person::{Door, Person, Risk};
+use crate::domain::report::{Body, Look, Report, Tone};
 use crate::domain::words::{Phrase, Reader};
 
 /// What a snooze without a span means.
@@ -73,11 +73,14 @@ impl Asking<'_> {
         let service = self.invocation.service.as_ref().map(|target| target.service.clone());
         match (verb, service) {
             ("drill", Some(service)) => return self.open(service, true).await,
-            ("incident", Some(service))
+            ("incident", service)
                 if self.invocation.args.action() == Some("open")
-                    || !self.invocation.args.texts().is_empty() =>
+                    || (service.is_some() && !self.invocation.args.texts().is_empty()) =>
             {
-                return self.open(service, false).await;
+                return match service.or(self.desk.topic(self.message).await.map(|(service, _)| service)) {
+                    Some(service) => self.open(service, false).await,
+                    None => self.of_which_service(),
+                };
             }
             ("incident", service) if named.is_none() => {
                 return match self.desk.incident_here(self.message).await {
@@ -124,6 +127,18 @@ impl Asking<'_> {
         }
     }
 
+    /// Nobody can tell what an incident is about: it is asked for, and one press is the answer.
+    fn of_which_service(&self) -> Answer {
+        let title = self.invocation.args.texts().join(" ").replace('"', "'");
+        let report = note(Phrase::new("incident-which-service"));
+        let services = self.desk.estate.services().iter();
+        let report = services.fold(report, |report, service| {
+            let command = format!("incident open {} \"{title}\"", service.id);
+            report.button(Phrase::raw(service.id.as_str()), command, Look::Plain)
+        });
+        Answer::private(report, "refused: no service named")
+    }
+
     async fn open(&self, service: ServiceId, drill: bool) -> Answer {
         if let Some(refused) = self.refusal(Risk::Change, &service) {
             return refused;
@@ -131,7 +146,7 @@ impl Asking<'_> {
         let title = self.invocation.args.texts().join(" ");
         let title = if title.is_empty() { service.to_string() } else { title };
         let new = NewIncident { service, title, severity: AlertSeverity::Critical, drill };
-        self.told(self.incidents.open(new, &self.wish()).await, "incident-said-open")
+        self.told(self.incidents.open(new, &self.wish()).await, "incident-said-open").await
     }
 
     async fn about(&self, id: &IncidentId) -> Answer {
@@ -148,25 +163,31 @@ impl Asking<'_> {
         }
         let (args, wish) = (&self.invocation.args, self.wish());
         match verb {
-            "ack" => self.told(self.incidents.acknowledge(id, &wish).await, "incident-said-ack"),
-            "escalate" => self.told(self.incidents.escalate(id, &wish).await, "incident-said-escalate"),
-            "resolve" => self.told(self.incidents.resolve(id, &wish).await, "incident-said-resolve"),
+            "ack" => {
+                let done = self.incidents.acknowledge(id, &wish).await;
+                if matches!(done, Err(IncidentError::Store(_))) {
+                    self.desk.unsaved(self.message).await;
+                }
+                self.told(done, "incident-said-ack").await
+            }
+            "escalate" => self.told(self.incidents.escalate(id, &wish).await, "incident-said-escalate").await,
+            "resolve" => self.told(self.incidents.resolve(id, &wish).await, "incident-said-resolve").await,
             "assign" => {
                 let to = args.person().unwrap_or(&self.person.id);
-                self.told(self.incidents.assign(id, to, &wish).await, "incident-said-assign")
+                self.told(self.incidents.assign(id, to, &wish).await, "incident-said-assign").await
             }
             "snooze" => {
                 let span = args.span().unwrap_or(SNOOZE);
-                self.told(self.incidents.snooze(id, span, &wish).await, "incident-said-snooze")
+                self.told(self.incidents.snooze(id, span, &wish).await, "incident-said-snooze").await
             }
             "note" => {
-                let text = args.texts().join(" ");
-                self.told(self.incidents.note(id, &text, &wish).await, "incident-said-note")
+                let text = args.words().join(" ");
+                self.told(self.incidents.note(id, &text, &wish).await, "incident-said-note").await
             }
             "postmortem" => self.postmortem(&incident).await,
             _ if args.action() == Some("reapply") => match self.refusal(Risk::Change, &incident.service) {
                 Some(refused) => refused,
-                None => self.told(self.incidents.reapply(id, &wish).await, "incident-said-reapply"),
+                None => self.told(self.incidents.reapply(id, &wish).await, "incident-said-reapply").await,
             },
             _ => match self.incidents.show(id).await {
                 Ok(report) => self.topical(Answer::new(report), &incident),
@@ -194,7 +215,7 @@ impl Asking<'_> {
     }
 
     /// What came of a wish, in words.
-    fn told(&self, done: Result<Done, IncidentError>, said: &'static str) -> Answer {
+    async fn told(&self, done: Result<Done, IncidentError>, said: &'static str) -> Answer {
         let Done { incident, reply } = match done {
             Ok(done) => done,
             Err(error) => return failed(&error),
@@ -206,7 +227,8 @@ impl Asking<'_> {
                     .with("id", id)
                     .with("name", self.person.name.as_str())
                     .with("state", self.incidents.say_state(&incident));
-                self.topical(Answer::new(Report::new(Tone::Good, headline)), &incident)
+                let answer = Answer::new(Report::new(Tone::Good, headline));
+                self.topical(self.where_it_is_read(answer, &incident).await, &incident)
             }
             Reply::HeldBy(holder) => {
                 let headline = Phrase::new("incident-said-held")
@@ -221,12 +243,33 @@ impl Asking<'_> {
                     note(headline).block(crate::app::desk::list(names.iter().map(Phrase::raw))).button(
                         Phrase::new("incident-button-resolve-still"),
                         format!("resolve {id}"),
-                        crate::domain::report::Look::Danger,
+                        Look::Danger,
                     );
                 self.topical(Answer { private: true, ..Answer::new(report) }, &incident)
             }
             Reply::OverAlready => {
                 Answer::private(note(Phrase::new("incident-said-over").with("id", id)), "answered")
+            }
+        }
+    }
+
+    /// At home the incident's own thread tells everybody what was done. Whoever said it in that thread reads it there,
+    /// whoever pressed or typed a command is told alone, and nobody reads it twice.
+    async fn where_it_is_read(&self, answer: Answer, incident: &Incident) -> Answer {
+        let place = &self.message.place;
+        let home = |(door, channel): &(Door, String)| *door == place.door && *channel == place.channel;
+        if !self.incidents.homes(incident).iter().any(home) {
+            return answer;
+        }
+        match self.message.entry {
+            Entry::Slash { .. } | Entry::Button { .. } | Entry::Shortcut { .. } => {
+                Answer { private: true, ..answer }
+            }
+            // The ladder writes down itself what its command did.
+            Entry::Ladder { .. } => answer,
+            Entry::Mention | Entry::Direct => {
+                let here = self.desk.incident_here(self.message).await;
+                Answer { told_already: here.as_ref() == Some(&incident.id), ..answer }
             }
         }
     }

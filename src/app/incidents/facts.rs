@@ -24,6 +24,7 @@ impl Incidents {
             external: tools.ladders.external.clone(),
             morning: tools.ladders.hours.next(now),
             blocked: !tools.pages.reachable(),
+            mute: tools.pages.mute(),
             ..Facts::default()
         };
         for target in policy.targets() {

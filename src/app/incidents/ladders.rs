@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::base::ids::{PersonId, ServiceId};
+use crate::domain::alert::AlertSeverity;
 use crate::domain::policy::Policy;
 
 /// Policies, groups and the rest of what a step needs to know.
@@ -13,6 +14,8 @@ use crate::domain::policy::Policy;
 pub struct Ladders {
     /// The ladder of each service that has one.
     pub of: BTreeMap<ServiceId, Policy>,
+    /// From which severity on incidents of a service climb, where it is not `critical`.
+    pub climbs: BTreeMap<ServiceId, AlertSeverity>,
     /// Everybody in a group, its groups' people included.
     pub groups: BTreeMap<String, Vec<PersonId>>,
     /// Who looks after a schedule.
@@ -63,7 +66,9 @@ impl Hours {
 impl Ladders {
     /// The ladder of a service; that of its people, if it has none.
     pub fn policy(&self, service: &ServiceId, owners: &[PersonId]) -> Policy {
-        self.of.get(service).cloned().unwrap_or_else(|| Policy::plain(owners))
+        let policy = self.of.get(service).cloned().unwrap_or_else(|| Policy::plain(owners));
+        let climbs = self.climbs.get(service).copied().unwrap_or(policy.climbs);
+        Policy { climbs, ..policy }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod act;
 mod alerts;
+mod bot;
 mod change;
 mod commands;
 mod facts;
@@ -13,9 +14,12 @@ mod orders;
 mod outcomes;
 mod paging;
 mod postmortem;
+mod propose;
+mod root;
 mod say;
 mod show;
 mod thread;
+mod unsaved;
 mod what_changed;
 mod wishes;
 
@@ -29,7 +33,8 @@ use crate::app::estate::Estate;
 use crate::base::Clock;
 use crate::store::Store;
 
-pub use act::{Actions, NoActions};
+pub use act::Actions;
+pub use bot::Bot;
 pub use ladders::{Hours, Ladders};
 pub use paging::{OrderPages, PageOrder, Pages, WhoIsOnCall};
 pub use wishes::{Done, IncidentError, NewIncident, Wish};

@@ -64,7 +64,7 @@ fn purpose(why: &Why) -> Purpose {
     match why {
         Why::Taken { .. } => Purpose::Acknowledged,
         Why::Over => Purpose::Resolved,
-        Why::Asked { .. } | Why::Shift | Why::Warning => Purpose::Note,
+        Why::Asked { .. } | Why::Shift | Why::Warning | Why::Proposed { .. } => Purpose::Note,
         _ => Purpose::Trigger,
     }
 }

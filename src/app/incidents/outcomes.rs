@@ -67,6 +67,20 @@ impl Incidents {
             _ => Ok(first),
         }
     }
+
+    /// What is told of an answer: how it stands now. Only what the store cannot save has to be given again; what cannot be
+    /// done any more, because it is over, would fail for ever.
+    async fn taken(&self, incident: &IncidentId, done: Result<Done, IncidentError>) -> Answered {
+        match done {
+            Ok(done) => Answered::Now(standing(&done.incident)),
+            Err(IncidentError::Unknown(_)) => Answered::Now(Standing::Gone),
+            Err(IncidentError::Wrong(_)) => match Answers::standing(self, incident).await {
+                Ok(standing) => Answered::Now(standing),
+                Err(error) => Answered::NotSaved(error.to_string()),
+            },
+            Err(IncidentError::Store(error)) => Answered::NotSaved(error.to_string()),
+        }
+    }
 }
 
 #[async_trait]
@@ -98,11 +112,11 @@ impl PageOutcomes for Incidents {
 #[async_trait]
 impl Answers for Incidents {
     async fn acknowledge(&self, incident: &IncidentId, person: &PersonId, from: Means) -> Answered {
-        taken(self.answered(incident, person, from).await)
+        self.taken(incident, self.answered(incident, person, from).await).await
     }
 
     async fn resolve(&self, incident: &IncidentId, person: &PersonId, from: Means) -> Answered {
-        taken(self.answered_over(incident, person, from).await)
+        self.taken(incident, self.answered_over(incident, person, from).await).await
     }
 
     async fn standing(&self, incident: &IncidentId) -> Result<Standing, StoreError> {
@@ -118,16 +132,6 @@ impl Answers for Incidents {
 impl HandOff for Incidents {
     async fn handed_over(&self, event: &HandedOver) -> Result<(), StoreError> {
         Incidents::handed_over(self, &event.schedule, &event.now).await
-    }
-}
-
-fn taken(done: Result<Done, IncidentError>) -> Answered {
-    match done {
-        Ok(done) => Answered::Now(standing(&done.incident)),
-        Err(IncidentError::Unknown(_)) => Answered::Now(Standing::Gone),
-        Err(error @ (IncidentError::Wrong(_) | IncidentError::Store(_))) => {
-            Answered::NotSaved(error.to_string())
-        }
     }
 }
 

@@ -1,4 +1,6 @@
-//! The post-mortem: what happened, as Markdown to go on writing in.
+//! The post-mortem: what happened, as Markdown to go on writing in. It follows the phases of an incident (detection,
+//! triage, containment, eradication, recovery, post-mortem, improvement); each holds what the timeline knows of it, and
+//! asks what only people know.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -13,13 +15,27 @@ use crate::domain::redact::redact;
 use crate::domain::words::{Phrase, Reader, Words};
 use crate::store::StoreError;
 
-/// The phases that are for people to write.
-const WRITTEN: [&str; 5] = [
-    "incident-phase-triage",
-    "incident-phase-containment",
-    "incident-phase-eradication",
-    "incident-phase-recovery",
-    "incident-phase-improvement",
+/// A phase that the timeline knows of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Detection,
+    Triage,
+    Containment,
+    Recovery,
+}
+
+/// A chapter: its heading, whose entries stand in it, what is asked there.
+type Chapter = (&'static str, Option<Phase>, &'static [&'static str]);
+
+const CHAPTERS: [Chapter; 8] = [
+    ("incident-phase-impact", None, &["postmortem-ask-impact"]),
+    ("incident-phase-detection", Some(Phase::Detection), &[]),
+    ("incident-phase-triage", Some(Phase::Triage), &[]),
+    ("incident-phase-containment", Some(Phase::Containment), &["postmortem-ask-containment"]),
+    ("incident-phase-eradication", None, &["postmortem-ask-eradication"]),
+    ("incident-phase-recovery", Some(Phase::Recovery), &[]),
+    ("incident-phase-postmortem", None, &["postmortem-ask-well", "postmortem-ask-badly"]),
+    ("incident-phase-improvement", None, &["postmortem-ask-improvement"]),
 ];
 
 impl Incidents {
@@ -35,40 +51,90 @@ impl Incidents {
     ) -> Result<String, StoreError> {
         let entries = self.tools().store.timeline(&incident.id).await?;
         let say = |phrase: &Phrase| escape(&redact(&words.say(reader, phrase)));
+        let named = |id: &'static str| say(&Phrase::named(id));
+        let lasted = until_end(&entries, incident.opened);
         let mut text = format!("# {}: {}\n\n", incident.id, escape(&redact(&incident.title)));
         for (label, value) in self.fields(incident) {
             let _ = writeln!(text, "- {}: {}", say(&label), say(&value));
         }
-        let times = [
-            (
-                "incident-mtta",
-                since(&entries, incident.opened, |what| matches!(what, Happened::Acknowledged { .. })),
-            ),
-            ("incident-mttr", until_end(&entries, incident.opened)),
-        ];
-        for (label, took) in times {
-            let took = took.map_or_else(|| "–".to_owned(), span::show);
-            let _ = writeln!(text, "- {}: {took}", say(&Phrase::named(label)));
+        let taken = since(&entries, incident.opened, |what| matches!(what, Happened::Acknowledged { .. }));
+        for (label, took) in [("incident-mtta", taken), ("incident-mttr", lasted)] {
+            let _ = writeln!(text, "- {}: {}", named(label), took.map_or_else(|| "–".to_owned(), span::show));
         }
-        let _ = writeln!(text, "\n## {}\n", say(&Phrase::new("incident-phase-impact")));
-        let _ = writeln!(text, "## {}\n", say(&Phrase::new("incident-phase-detection")));
-        for entry in entries.iter().filter(|entry| is_detection(&entry.what)) {
-            let _ = writeln!(text, "- {}", say(&self.say_entry(incident, entry)));
+        for (heading, phase, questions) in CHAPTERS {
+            let _ = writeln!(text, "\n## {}\n", named(heading));
+            if heading == "incident-phase-impact" {
+                for line in impact(incident, lasted) {
+                    let _ = writeln!(text, "- {}", say(&line));
+                }
+            }
+            for entry in entries.iter().filter(|entry| phase.is_some() && phase_of(&entry.what) == phase) {
+                let _ = writeln!(text, "- {}", say(&self.say_entry(incident, entry)));
+            }
+            let mark = if heading == "incident-phase-improvement" { "[ ] " } else { "" };
+            for question in questions {
+                let _ = writeln!(text, "- {mark}*{}*", named(question));
+            }
         }
-        for phase in WRITTEN {
-            let _ = writeln!(text, "\n## {}\n", say(&Phrase::named(phase)));
-        }
-        let _ = writeln!(text, "## {}\n", say(&Phrase::new("incident-timeline")));
+        let _ = writeln!(text, "\n## {}\n", named("incident-timeline"));
         for entry in &entries {
             let _ = writeln!(text, "- {}", say(&self.say_entry(incident, entry)));
         }
-        let _ = writeln!(text, "\n## {}\n\n- [ ] \n", say(&Phrase::new("incident-phase-actions")));
         Ok(text)
     }
 }
 
-fn is_detection(what: &Happened) -> bool {
-    matches!(what, Happened::Opened { .. } | Happened::Joined { .. } | Happened::Worse { .. })
+/// What is known of who felt it: where, and for how long.
+fn impact(incident: &Incident, lasted: Option<Duration>) -> Vec<Phrase> {
+    let service = incident.service.as_str();
+    let known = match lasted {
+        Some(span) => {
+            Phrase::new("postmortem-lasted").with("service", service).with("span", span::show(span))
+        }
+        None => Phrase::new("postmortem-lasts").with("service", service),
+    };
+    let drill = incident.drill.then(|| Phrase::new("postmortem-drill"));
+    drill.into_iter().chain([known]).collect()
+}
+
+fn phase_of(what: &Happened) -> Option<Phase> {
+    Some(match what {
+        Happened::Opened { .. }
+        | Happened::Joined { .. }
+        | Happened::UnknownSeverity { .. }
+        | Happened::Storm { .. }
+        | Happened::Worse { .. }
+        | Happened::Reopened { .. }
+        | Happened::Flapping { .. }
+        | Happened::FlappingOver => Phase::Detection,
+        Happened::Fired { .. }
+        | Happened::Paged { .. }
+        | Happened::Nobody { .. }
+        | Happened::Mute { .. }
+        | Happened::Unreached { .. }
+        | Happened::Held
+        | Happened::HeldNoMore { .. }
+        | Happened::Acknowledged { .. }
+        | Happened::AlreadyHeld { .. }
+        | Happened::Lapsed { .. }
+        | Happened::NotTaken { .. }
+        | Happened::Snoozed { .. }
+        | Happened::SnoozeOver
+        | Happened::Escalated
+        | Happened::Assigned { .. }
+        | Happened::HandedOver { .. }
+        | Happened::Reapplied { .. } => Phase::Triage,
+        Happened::Proposed { .. }
+        | Happened::ActionBegun { .. }
+        | Happened::ActionEnded { .. }
+        | Happened::ActionLeft { .. }
+        | Happened::Noted { .. } => Phase::Containment,
+        Happened::AlertOver { .. }
+        | Happened::Quiet { .. }
+        | Happened::ResolveAsked { .. }
+        | Happened::Resolved { .. } => Phase::Recovery,
+        Happened::Mended => return None,
+    })
 }
 
 fn since(entries: &[Entry], from: Timestamp, like: impl Fn(&Happened) -> bool) -> Option<Duration> {

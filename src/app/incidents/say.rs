@@ -6,6 +6,7 @@ use crate::base::ids::PersonId;
 use crate::domain::alert::AlertSeverity;
 use crate::domain::incident::timeline::{Actor, Entry, Happened, Left, Why};
 use crate::domain::incident::{Incident, State};
+use crate::domain::policy::Target;
 use crate::domain::redact::redact;
 use crate::domain::words::Phrase;
 
@@ -57,6 +58,8 @@ impl Incidents {
             Why::Escalated => Phrase::new("incident-why-escalated"),
             Why::NobodyBefore => Phrase::new("incident-why-nobody-before"),
             Why::ActionFailed => Phrase::new("incident-why-action-failed"),
+            Why::ActionLeft => Phrase::new("act-why-left"),
+            Why::Proposed { command } => Phrase::new("act-why-proposed").with("command", clean(command)),
             Why::Lapsed => Phrase::new("incident-why-lapsed"),
             Why::Worse => Phrase::new("incident-why-worse").with("severity", severity(incident.severity)),
             Why::Asked { until } => Phrase::new("incident-why-asked").with("until", *until),
@@ -104,14 +107,28 @@ impl Incidents {
             }
             Happened::AlertOver { headline, .. } => text("incident-did-end-alert", headline),
             Happened::Quiet { until } => Phrase::new("incident-did-grow-quiet").with("until", *until),
-            Happened::Fired { step, cycle, people, late, times, why } => {
-                self.say_fired(*step, *cycle, people, *late, *times).with("why", self.say_why(incident, why))
+            Happened::Fired { step, cycle, people, late, times, why } => self
+                .say_fired(incident, *step, *cycle, people)
+                .with(
+                    "late",
+                    late.map_or_else(nothing, |since| {
+                        Phrase::new("incident-because-late").with("since", since).with("times", *times)
+                    }),
+                )
+                .with("why", because(incident, why)),
+            Happened::Paged { people, why: Why::Asked { until } } => {
+                Phrase::new("incident-did-ask").with("names", self.names(people)).with("until", *until)
             }
             Happened::Paged { people, why } => Phrase::new("incident-did-page")
                 .with("names", self.names(people))
-                .with("why", self.say_why(incident, why)),
+                .with("why", because(incident, why)),
+            Happened::Mute { step, people } => {
+                Phrase::new("incident-did-find-mute").with("step", step + 1).with("names", self.names(people))
+            }
             Happened::Nobody { target, told } => {
-                text("incident-did-find-nobody", target).with("told", self.names(told))
+                let target =
+                    target.parse().map_or_else(|()| Phrase::raw(target), |target| self.target(&target));
+                Phrase::new("incident-did-find-nobody").with("target", target).with("told", self.names(told))
             }
             Happened::Unreached { person, why } => {
                 text("incident-did-not-reach", why).with("name", self.name(person))
@@ -148,7 +165,7 @@ impl Incidents {
             Happened::ActionBegun { command } => text("incident-did-begin-action", command),
             Happened::ActionEnded { command, worked, say } => {
                 let id = if *worked { "incident-did-action" } else { "incident-did-action-fail" };
-                Phrase::named(id).with("text", clean(command)).with("say", clean(say))
+                Phrase::named(id).with("text", clean(command)).with("say", say.clone())
             }
             Happened::ActionLeft { command, why } => {
                 text("incident-did-leave-action", command).with("why", say_left(why))
@@ -161,19 +178,52 @@ impl Incidents {
         }
     }
 
-    fn say_fired(
-        &self,
-        step: usize,
-        cycle: u32,
-        people: &[PersonId],
-        late: Option<jiff::Timestamp>,
-        times: u32,
-    ) -> Phrase {
-        let phrase = match late {
-            Some(since) => Phrase::new("incident-did-fire-late").with("since", since).with("times", times),
-            None => Phrase::new("incident-did-fire"),
+    /// Whom a step told; one that only shows something in a channel tells nobody, and need not.
+    fn say_fired(&self, incident: &Incident, step: usize, cycle: u32, people: &[PersonId]) -> Phrase {
+        let shows = |target: &Target| matches!(target, Target::Channel(_));
+        let silent = people.is_empty()
+            && incident.policy.steps.get(step).is_some_and(|step| step.notify.iter().all(shows));
+        let phrase = match (silent, cycle) {
+            (true, _) => Phrase::new("incident-did-fire-shown"),
+            (false, 0 | 1) => Phrase::new("incident-did-fire"),
+            (false, _) => Phrase::new("incident-did-fire-again").with("cycle", cycle),
         };
-        phrase.with("step", step + 1).with("cycle", cycle).with("names", self.names(people))
+        phrase.with("step", step + 1).with("names", self.names(people))
+    }
+
+    /// Whom a ladder means, in words.
+    pub(super) fn target(&self, target: &Target) -> Phrase {
+        match target {
+            Target::Person(person) => Phrase::raw(self.name(person)),
+            Target::Schedule(id) => Phrase::new("incident-target-schedule").with("id", id.as_str()),
+            Target::Group(id) => Phrase::new("incident-target-group").with("id", id.as_str()),
+            Target::Channel(id) => Phrase::new("incident-target-channel").with("id", id.as_str()),
+        }
+    }
+}
+
+fn nothing() -> Phrase {
+    Phrase::raw("")
+}
+
+/// Why somebody was paged, for others to read; nothing where that goes without saying.
+fn because(incident: &Incident, why: &Why) -> Phrase {
+    match why {
+        Why::Step | Why::Asked { .. } | Why::Proposed { .. } | Why::Taken { .. } | Why::Over => nothing(),
+        Why::Escalated => Phrase::new("incident-because-escalated"),
+        Why::NobodyBefore => Phrase::new("incident-because-nobody-before"),
+        Why::ActionFailed => Phrase::new("incident-because-action-failed"),
+        Why::ActionLeft => Phrase::new("incident-because-action-left"),
+        Why::Lapsed => Phrase::new("incident-because-lapsed"),
+        Why::Worse => Phrase::new("incident-because-worse").with("severity", severity(incident.severity)),
+        Why::SnoozeOver => Phrase::new("incident-because-snooze-over"),
+        Why::Assigned => Phrase::new("incident-because-assigned"),
+        Why::Reopened => Phrase::new("incident-because-reopened"),
+        Why::Flapping => Phrase::new("incident-because-flapping"),
+        Why::Hourly => Phrase::new("incident-because-hourly"),
+        Why::Nobody => Phrase::new("incident-because-nobody"),
+        Why::Warning => Phrase::new("incident-because-warning"),
+        Why::Shift => Phrase::new("incident-because-shift"),
     }
 }
 
@@ -182,7 +232,7 @@ fn say_left(why: &Left) -> Phrase {
         Left::NotNeeded => Phrase::new("incident-left-not-needed"),
         Left::Drill => Phrase::new("incident-left-drill"),
         Left::Once => Phrase::new("incident-left-once"),
-        Left::Barred(why) => Phrase::raw(clean(why)),
-        Left::Unknown => Phrase::new("incident-left-unknown"),
+        Left::Barred(why) => why.clone(),
+        Left::Never => Phrase::new("act-left-never"),
     }
 }

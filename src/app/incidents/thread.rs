@@ -1,17 +1,17 @@
-//! The thread: a root message in each of the service's channels, edited in place, under it the newest of the timeline,
-//! edited too, and in the channel a line for each step that fires. All of it are wishes of how it shall stand: after an
-//! outage of the platform each is brought up to date by one edit.
+//! The thread: a root message in each of the service's channels, edited in place, and under it what people and ladders
+//! do, as it happens. All of it are wishes of how it shall stand, and what could not be told yet is told in one: after an
+//! outage of the platform the root is brought up to date by one edit and the thread by one reply.
 
 use super::Incidents;
-use super::say;
 use crate::base::ids::PostId;
 use crate::domain::escalation::{Decision, Notice};
-use crate::domain::incident::timeline::Entry;
-use crate::domain::incident::{Due, Incident, State};
+use crate::domain::incident::timeline::{Entry, Happened};
+use crate::domain::incident::{Incident, State};
 use crate::domain::message::{Audience, Place, Thread};
+use crate::domain::news::News;
 use crate::domain::person::Door;
-use crate::domain::redact::redacted;
-use crate::domain::report::{Block, Body, Look, Report, Tone};
+use crate::domain::redact::{redacted, redacted_phrase};
+use crate::domain::report::{Body, Button, Look, Report, Tone};
 use crate::domain::words::Phrase;
 use crate::store::NewPost;
 
@@ -19,54 +19,105 @@ impl Incidents {
     /// What the thread says once a decision is written.
     pub(super) fn posts(&self, decision: &Decision) -> Vec<NewPost> {
         let incident = &decision.incident;
-        if decision.entries.is_empty() && decision.orders.is_empty() {
+        if decision.entries.is_empty() && decision.orders.is_empty() && !decision.counted {
             return Vec::new();
         }
-        let homes = self.homes(incident);
+        let (homes, news) = (self.homes(incident), self.news(decision));
+        let asides: Vec<_> = self.asides(decision).into_iter().chain(self.proposals(decision)).collect();
         let mut posts: Vec<NewPost> = Vec::new();
         for (door, channel) in &homes {
             let id = root_of(incident, *door);
-            posts.push(self.post(incident, id.clone(), *door, channel, None, self.root(incident)));
-            let told = decision.entries.iter().filter(|entry| is_told(entry));
-            let lines: Vec<Phrase> = told.map(|entry| self.say_entry(incident, entry)).collect();
-            if !lines.is_empty() {
+            let under = Some(Thread::Under(id.clone()));
+            let root = Body::Report(redacted(self.root(incident)));
+            posts.push(self.post(incident, id, *door, channel, None, root));
+            for (name, aside) in &asides {
+                let id = PostId::from(format!("{}/{name}/{}", incident.id, door.as_str()));
+                let aside = Body::Report(redacted(aside.clone()));
+                posts.push(self.post(incident, id, *door, channel, under.clone(), aside));
+            }
+            if let Some(news) = &news {
                 let log = PostId::from(format!("{}/log/{}/{}", incident.id, incident.entries, door.as_str()));
-                let mut report = Report::new(Tone::Plain, lines[0].clone());
-                if lines.len() > 1 {
-                    report = report.block(Block::List(lines[1..].to_vec()));
-                }
-                posts.push(self.post(incident, log, *door, channel, Some(Thread::Under(id)), report));
+                posts.push(self.post(incident, log, *door, channel, under, Body::News(news.clone())));
             }
         }
-        for notice in &decision.notices {
-            posts.extend(self.notice(incident, notice, &homes));
-        }
+        let elsewhere = decision.notices.iter().filter(|notice| notice.channel.is_some());
+        posts.extend(elsewhere.flat_map(|notice| self.notice(incident, notice, &homes)));
         posts
     }
 
-    /// A step that fired, shown in its channel. The first ones, at once, are the root message itself.
-    fn notice(&self, incident: &Incident, notice: &Notice, homes: &[(Door, String)]) -> Vec<NewPost> {
-        let places: Vec<(Door, String)> = match &notice.channel {
-            None if incident.opened == incident.run.base && notice.step == Some(0) => Vec::new(),
-            None => homes.to_vec(),
-            Some(named) => self.named(named).into_iter().filter(|place| !homes.contains(place)).collect(),
+    /// What people and ladders did. A step that fires is shown in the channel as well; the first one, at once, is so by
+    /// the root message.
+    fn news(&self, decision: &Decision) -> Option<News> {
+        let incident = &decision.incident;
+        let opens = decision.entries.iter().any(|entry| matches!(entry.what, Happened::Opened { .. }));
+        // Whom the first step told stands in the root: the first reply is about what changed.
+        let first = |entry: &Entry| {
+            opens && matches!(&entry.what, Happened::Fired { step: 0, people, .. } if !people.is_empty())
         };
+        let told = decision.entries.iter().filter(|entry| is_told(entry) && !first(entry));
+        let lines: Vec<Phrase> = told.map(|entry| self.line(incident, entry)).collect();
+        if lines.is_empty() {
+            return None;
+        }
+        let first = |notice: &Notice| incident.opened == incident.run.base && notice.step == Some(0);
+        let loud = decision.notices.iter().any(|notice| notice.channel.is_none() && !first(notice));
+        let buttons = if loud { acknowledge(incident) } else { Vec::new() };
+        let tone = if loud { tone(incident) } else { Tone::Plain };
+        Some(News { loud, buttons, ..News::new(all_of(incident), tone, lines) })
+    }
+
+    /// A line of the thread: read while it happens, so the time of day will do.
+    fn line(&self, incident: &Incident, entry: &Entry) -> Phrase {
+        redacted_phrase(self.say_entry(incident, entry)).by_the_hour()
+    }
+
+    /// Replies that are edited in place: alerts that are only counted, and whom a step did not reach.
+    fn asides(&self, decision: &Decision) -> Vec<(String, Report)> {
+        let incident = &decision.incident;
+        let mut asides = Vec::new();
+        let storms = decision.entries.iter().any(|entry| matches!(entry.what, Happened::Storm { .. }));
+        if let Some(since) = incident.alerts.storm.filter(|_| storms || decision.counted) {
+            let headline = Phrase::new("incident-storm")
+                .with("since", since)
+                .with("total", incident.alerts.total)
+                .with("firing", incident.alerts.firing)
+                .by_the_hour();
+            asides.push(("storm".to_owned(), Report::new(Tone::Warn, headline)));
+        }
+        for entry in &decision.entries {
+            let Happened::Unreached { person, why } = &entry.what else { continue };
+            let Some(fired) = incident.fired.iter().rfind(|fired| fired.lost.contains(person)) else {
+                continue;
+            };
+            let number = fired.key.rsplit('/').next().unwrap_or_default();
+            let report = match fired.lost.len() {
+                1 => Report::new(Tone::Warn, self.line(incident, entry)),
+                _ => {
+                    let headline = Phrase::new("incident-unreached").with("names", self.names(&fired.lost));
+                    Report::new(Tone::Warn, headline).text(Phrase::raw(why.as_str()))
+                }
+            };
+            asides.push((format!("lost/{number}"), report));
+        }
+        asides
+    }
+
+    /// A step that fired, shown in a channel that its ladder names besides the incident's own.
+    fn notice(&self, incident: &Incident, notice: &Notice, homes: &[(Door, String)]) -> Vec<NewPost> {
+        let named = notice.channel.iter().flat_map(|named| self.named(named));
+        let places = named.filter(|place| !homes.contains(place));
         let headline = Phrase::new("incident-notice")
             .with("id", incident.id.as_str())
             .with("service", incident.service.as_str())
             .with("title", incident.title.as_str())
-            .with("names", self.names(&notice.people))
-            .with("why", self.say_why(incident, &notice.why));
-        let report = Report::new(tone(incident), headline).button(
-            Phrase::new("incident-button-ack"),
-            format!("ack {}", incident.id),
-            Look::Primary,
-        );
+            .with("state", self.say_state(incident));
+        let lines = vec![redacted_phrase(headline).by_the_hour()];
+        let news =
+            News { buttons: acknowledge(incident), ..News::new(all_of(incident), tone(incident), lines) };
         places
-            .iter()
             .map(|(door, channel)| {
                 let id = PostId::from(format!("{}/{}/{channel}", notice.key, door.as_str()));
-                self.post(incident, id, *door, channel, None, report.clone())
+                self.post(incident, id, door, &channel, None, Body::News(news.clone()))
             })
             .collect()
     }
@@ -101,7 +152,7 @@ impl Incidents {
         door: Door,
         channel: &str,
         thread: Option<Thread>,
-        report: Report,
+        body: Body,
     ) -> NewPost {
         let company = &self.tools().company;
         let place = Place { door, channel: channel.to_owned(), thread };
@@ -112,73 +163,10 @@ impl Incidents {
             zone: company.zone_name(),
             place,
             audience: Audience::All,
-            body: Body::Report(redacted(report)),
+            body,
             reply_url: None,
             topic: Some(incident.service.to_string()),
         }
-    }
-
-    /// The root message: how it stands, what comes next, and what can be done.
-    pub(super) fn root(&self, incident: &Incident) -> Report {
-        let headline = Phrase::new(if incident.drill { "incident-root-drill" } else { "incident-root" })
-            .with("id", incident.id.as_str())
-            .with("service", incident.service.as_str())
-            .with("title", incident.title.as_str());
-        let mut report = Report::new(tone(incident), headline).block(Block::Fields(self.fields(incident)));
-        if !incident.is_open() {
-            return report;
-        }
-        let (id, service) = (&incident.id, &incident.service);
-        if incident.held_by().is_none() {
-            report = report.button(Phrase::new("incident-button-ack"), format!("ack {id}"), Look::Primary);
-        }
-        report
-            .button(Phrase::new("incident-button-escalate"), format!("escalate {id}"), Look::Plain)
-            .button(Phrase::new("incident-button-logs"), format!("logs {service} errors 1h"), Look::Plain)
-            .button(
-                Phrase::new("incident-button-rollback"),
-                format!("rollback {service} previous"),
-                Look::Danger,
-            )
-            .button(Phrase::new("incident-button-snooze"), format!("snooze {id} 1h"), Look::Plain)
-            .button(Phrase::new("incident-button-resolve"), format!("resolve {id}"), Look::Plain)
-    }
-
-    pub(super) fn fields(&self, incident: &Incident) -> Vec<(Phrase, Phrase)> {
-        let mut fields = vec![
-            (Phrase::new("incident-field-state"), self.say_state(incident)),
-            (Phrase::new("incident-field-severity"), say::severity(incident.severity)),
-            (Phrase::new("incident-field-began"), incident.opened.into()),
-        ];
-        if incident.alerts.total > 0 {
-            let alerts = Phrase::new("incident-alerts")
-                .with("firing", incident.alerts.firing)
-                .with("total", incident.alerts.total);
-            fields.push((Phrase::new("incident-field-alerts"), alerts));
-        }
-        if let Some(next) = self.next(incident) {
-            fields.push((Phrase::new("incident-field-next"), next));
-        }
-        fields
-    }
-
-    /// What comes next, and when.
-    fn next(&self, incident: &Incident) -> Option<Phrase> {
-        if let Some(until) = incident.when(|due| *due == Due::Quiet) {
-            return Some(Phrase::new("incident-next-quiet").with("at", until));
-        }
-        if let Some((step, at)) = incident.next_step() {
-            let targets: Vec<String> = incident
-                .policy
-                .steps
-                .get(step)
-                .map(|step| step.notify.iter().map(ToString::to_string).collect())
-                .unwrap_or_default();
-            let next = Phrase::new("incident-next-step").with("step", step + 1).with("at", at);
-            return Some(next.with("targets", targets.join(", ")));
-        }
-        let at = incident.when(|due| matches!(due, Due::Cycle | Due::Hourly | Due::Morning))?;
-        Some(Phrase::new("incident-next-page").with("at", at))
     }
 }
 
@@ -187,7 +175,21 @@ pub(super) fn root_of(incident: &Incident, door: Door) -> PostId {
     PostId::from(format!("{}/root/{}", incident.id, door.as_str()))
 }
 
-fn tone(incident: &Incident) -> Tone {
+/// What tells all of an incident.
+fn all_of(incident: &Incident) -> String {
+    format!("incident {}", incident.id)
+}
+
+/// The button that takes it on, as long as nobody has.
+fn acknowledge(incident: &Incident) -> Vec<Button> {
+    if incident.held_by().is_some() || !incident.is_open() {
+        return Vec::new();
+    }
+    let label = Phrase::new("incident-button-ack");
+    vec![Button { label, command: format!("ack {}", incident.id), look: Look::Primary }]
+}
+
+pub(super) fn tone(incident: &Incident) -> Tone {
     match incident.state {
         State::Triggered if incident.climbs() => Tone::Bad,
         State::Triggered | State::Acknowledged { .. } | State::Snoozed { .. } => Tone::Warn,
@@ -197,12 +199,14 @@ fn tone(incident: &Incident) -> Tone {
 
 /// Alerts that come and go are counted in the root message; the thread tells of what people and ladders do.
 fn is_told(entry: &Entry) -> bool {
-    use crate::domain::incident::timeline::Happened;
     !matches!(
         entry.what,
         Happened::Opened { .. }
             | Happened::Joined { .. }
             | Happened::AlertOver { .. }
+            | Happened::Proposed { .. }
             | Happened::Quiet { .. }
+            | Happened::Storm { .. }
+            | Happened::Unreached { .. }
     )
 }

@@ -114,13 +114,8 @@ impl Answering {
             standing.get_or_insert(now);
         }
         let standing = standing.unwrap_or(Standing::Gone);
-        let done = matches!(&standing, Standing::Held { by, .. } if *by == first.person);
-        Ok(Some(self.reply(
-            first,
-            self.said(first, &standing, true),
-            false,
-            done || first.incident.is_none(),
-        )))
+        let done = Self::done(first, &standing, true);
+        Ok(Some(self.reply(first, self.said(first, &standing, true), false, done)))
     }
 
     /// Where it stands, to the person of the page.
@@ -155,6 +150,14 @@ impl Answering {
         Reply { lang: reader.lang, headline: say(&headline), lines, button, done }
     }
 
+    /// Whether the person of the page has done what it asks for.
+    fn done(page: &StoredPage, standing: &Standing, answered: bool) -> bool {
+        match page.incident {
+            Some(_) => matches!(standing, Standing::Held { by, .. } if *by == page.person),
+            None => answered,
+        }
+    }
+
     /// Whether a press of this page could still do something.
     fn open(page: &StoredPage, standing: &Standing) -> bool {
         let content: Option<Content> = serde_json::from_str(&page.content).ok();
@@ -179,8 +182,10 @@ impl Replies for Answering {
             Some(incident) => self.answers.standing(incident).await.map_err(not_taken)?,
             None => Standing::Open,
         };
-        let said = self.said(first, &standing, first.answered.is_some());
-        Ok(Some(self.reply(first, said, Self::open(first, &standing), false)))
+        let answered = first.answered.is_some();
+        let said = self.said(first, &standing, answered);
+        let done = Self::done(first, &standing, answered);
+        Ok(Some(self.reply(first, said, Self::open(first, &standing), done)))
     }
 
     async fn press(&self, secret: &Secret) -> Result<Option<Reply>, NotTaken> {

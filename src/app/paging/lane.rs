@@ -12,12 +12,12 @@ use tokio::sync::SemaphorePermit;
 
 use super::message::{self, Page};
 use super::round::Counter;
-use super::{Paging, verdict};
-use crate::base::clock::{pause, within};
+use super::{Paging, ends, verdict};
+use crate::base::clock::within;
 use crate::base::ids::{IncidentId, PageId, PersonId};
 use crate::domain::contact::Means;
 use crate::ports::{Found, Pager, PagerError, Paging as Message, Purpose};
-use crate::store::{PageEnd, StoreError};
+use crate::store::PageEnd;
 
 /// Pages within this time go out as one message; the first one of an incident does not wait for it.
 const TOGETHER: Duration = Duration::from_secs(30);
@@ -25,8 +25,6 @@ const TOGETHER: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long it is remembered who was told of what.
 const MEMORY: Duration = Duration::from_hours(1);
-/// Between tries to write how a page ended.
-const AGAIN: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// What waits for one person, and what the person was told lately. What a restart forgets here is sent at once.
 #[derive(Default)]
@@ -92,23 +90,25 @@ pub(super) async fn work(paging: Paging, counter: Arc<Counter>, person: PersonId
             (lane.hold(counter.means, &pages, now), pages)
         };
         let count = pages.len();
-        let mut sent = Vec::new();
+        let mut out = Out::default();
         let hands = Hands { paging: &paging, counter: &counter, slot: Some(slot) };
-        let sending = AssertUnwindSafe(handle(hands, pages, held, &mut sent));
+        let sending = AssertUnwindSafe(handle(hands, pages, held, &mut out));
         if sending.catch_unwind().await.is_err() {
             // The rows stay claimed; they are adopted after the next start, and looked up before they are sent.
             tracing::error!(page.means = counter.means.as_str(), person.id = %person, "sending pages panicked");
         }
+        let over = count - out.left.len();
         {
             let mut lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(lane) = lanes.get_mut(&person) {
                 lane.sending = 0;
-                if !sent.is_empty() {
-                    lane.tell(sent, paging.0.desk.clock.now());
+                lane.queue.append(&mut out.left);
+                if !out.told.is_empty() {
+                    lane.tell(out.told, paging.0.desk.clock.now());
                 }
             }
         }
-        paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(count));
+        paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(over));
         if counter.full.swap(false, Ordering::AcqRel) {
             counter.bell.notify_one();
         }
@@ -133,31 +133,35 @@ impl<'a> Hands<'a> {
     }
 }
 
-/// Sends what is to be sent now; `sent` is what the messages that arrived told of.
-async fn handle(
-    mut hands: Hands<'_>,
-    pages: Vec<Page>,
-    held: Option<Timestamp>,
-    sent: &mut Vec<Option<IncidentId>>,
-) {
-    let (paging, means) = (hands.paging, hands.counter.means);
+/// What came of pages.
+#[derive(Default)]
+struct Out {
+    /// What the messages that arrived told of.
+    told: Vec<Option<IncidentId>>,
+    /// What is to be tried again from memory, since the store cannot be written.
+    left: Vec<Page>,
+}
+
+/// Sends what is to be sent now.
+async fn handle(mut hands: Hands<'_>, pages: Vec<Page>, held: Option<Timestamp>, out: &mut Out) {
+    let paging = hands.paging;
     let mut going = Vec::with_capacity(pages.len());
     for page in pages {
         match held.or_else(|| paging.hushed(page.row.incident.as_ref())) {
-            Some(until) => end(paging, means, &page, PageEnd::Held(until)).await,
+            Some(until) => ends::end(paging, &page, PageEnd::Held(until)).await,
             None => going.push(page),
         }
     }
     let mut fresh: Vec<Page> = Vec::with_capacity(going.len());
     for page in going {
         if page.row.again {
-            fresh.extend(look_up(&mut hands, page).await);
+            fresh.extend(look_up(&mut hands, page, out).await);
         } else {
             fresh.push(page);
         }
     }
-    for together in groups(means, fresh) {
-        sent.extend(send(&mut hands, together).await);
+    for together in groups(hands.counter.means, fresh) {
+        send(&mut hands, together, out).await;
     }
 }
 
@@ -182,19 +186,20 @@ fn groups(means: Means, pages: Vec<Page>) -> Vec<Vec<Page>> {
 }
 
 /// A page that may have arrived: the provider is asked. What is still to be sent comes back.
-async fn look_up(hands: &mut Hands<'_>, mut page: Page) -> Option<Page> {
+async fn look_up(hands: &mut Hands<'_>, mut page: Page, out: &mut Out) -> Option<Page> {
     let (paging, means) = (hands.paging, hands.counter.means);
     // It is looked for in the words in which it was sent.
     page.row.again = false;
     let prepared = prepare(paging, means, std::slice::from_ref(&page));
     page.row.again = true;
-    let (pager, message) = match prepared {
+    let (pager, mut message) = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {
-            fail(paging, means, &[page], &error).await;
+            fail(paging, means, vec![page], &error, out).await;
             return None;
         }
     };
+    message.others = others(paging, means, &page).await;
     let slot = hands.slot().await;
     let found = within(PATIENCE, pager.find(means, &message)).await;
     drop(slot);
@@ -211,7 +216,7 @@ async fn look_up(hands: &mut Hands<'_>, mut page: Page) -> Option<Page> {
         }
         Ok(None) | Err(_) if means == Means::Voice => {
             let why = "it may have rung already; nobody can tell".to_owned();
-            end(paging, means, &page, PageEnd::Unknown(why)).await;
+            ends::end(paging, &page, PageEnd::Unknown(why)).await;
             None
         }
         Ok(None) => Some(page),
@@ -220,10 +225,20 @@ async fn look_up(hands: &mut Hands<'_>, mut page: Page) -> Option<Page> {
             if page.row.attempts > 0 {
                 return Some(page);
             }
-            fail(paging, means, &[page], &error).await;
+            fail(paging, means, vec![page], &error, out).await;
             None
         }
     }
+}
+
+/// What the provider calls the person's other messages of that time: none of them is this page.
+async fn others(paging: &Paging, means: Means, page: &Page) -> Vec<String> {
+    let since = page.row.planned.checked_sub(MEMORY).unwrap_or(Timestamp::MIN);
+    let others = paging.0.desk.store.other_remotes(&page.row.id, &page.row.person, means, since).await;
+    others.unwrap_or_else(|error| {
+        tracing::warn!(page.id = %page.row.id, error = %error, "it cannot be read what else was sent");
+        Vec::new()
+    })
 }
 
 fn prepare(paging: &Paging, means: Means, pages: &[Page]) -> Result<(Arc<dyn Pager>, Message), PagerError> {
@@ -238,7 +253,7 @@ fn prepare(paging: &Paging, means: Means, pages: &[Page]) -> Result<(Arc<dyn Pag
 
 /// Sends pages as one message. They are looked at once more directly before it: what was called back by then is not
 /// sent. Between that look and the request's first byte lies no wait.
-async fn send(hands: &mut Hands<'_>, pages: Vec<Page>) -> Vec<Option<IncidentId>> {
+async fn send(hands: &mut Hands<'_>, pages: Vec<Page>, out: &mut Out) {
     let (paging, means) = (hands.paging, hands.counter.means);
     let store = &paging.0.desk.store;
     if let [first, _, ..] = &pages[..] {
@@ -249,6 +264,12 @@ async fn send(hands: &mut Hands<'_>, pages: Vec<Page>) -> Vec<Option<IncidentId>
         }
     }
     let slot = hands.slot().await;
+    if means == Means::Slack
+        && let Ok((pager, message)) = prepare(paging, means, pages.get(..1).unwrap_or_default())
+    {
+        // A time-out here is one of the sending as well.
+        let _ = within(PATIENCE, pager.ready(means, &message)).await;
+    }
     let claims: Vec<_> = pages.iter().map(|page| (page.row.id.clone(), page.row.token)).collect();
     let live = match store.pages_live(&claims).await {
         Ok(live) => live,
@@ -260,7 +281,7 @@ async fn send(hands: &mut Hands<'_>, pages: Vec<Page>) -> Vec<Option<IncidentId>
     };
     let pages: Vec<Page> = pages.into_iter().filter(|page| live.contains(&page.row.id)).collect();
     if pages.is_empty() {
-        return Vec::new();
+        return;
     }
     let sent = match prepare(paging, means, &pages) {
         Ok((pager, message)) => {
@@ -275,12 +296,9 @@ async fn send(hands: &mut Hands<'_>, pages: Vec<Page>) -> Vec<Option<IncidentId>
     match sent {
         Ok(remote) => {
             arrived(paging, means, &pages, &remote).await;
-            pages.into_iter().map(|page| page.row.incident).collect()
+            out.told.extend(pages.into_iter().map(|page| page.row.incident));
         }
-        Err(error) => {
-            fail(paging, means, &pages, &error).await;
-            Vec::new()
-        }
+        Err(error) => fail(paging, means, pages, &error, out).await,
     }
 }
 
@@ -296,8 +314,11 @@ async fn note<T>(paging: &Paging, means: Means, result: &Result<T, PagerError>) 
 
 async fn arrived(paging: &Paging, means: Means, pages: &[Page], remote: &str) {
     let at = paging.0.desk.clock.now();
-    for page in pages {
-        end(paging, means, page, PageEnd::Sent(remote.to_owned())).await;
+    if let [one] = pages {
+        ends::end(paging, one, PageEnd::Sent(remote.to_owned())).await;
+    } else {
+        let rows: Vec<_> = pages.iter().map(|page| &page.row).collect();
+        ends::surely(paging, &rows[0].id, || paging.0.desk.store.pages_sent(&rows, remote)).await;
     }
     for page in pages {
         if let Some(incident) = &page.row.incident {
@@ -306,7 +327,7 @@ async fn arrived(paging: &Paging, means: Means, pages: &[Page], remote: &str) {
     }
 }
 
-async fn fail(paging: &Paging, means: Means, pages: &[Page], error: &PagerError) {
+async fn fail(paging: &Paging, means: Means, pages: Vec<Page>, error: &PagerError, out: &mut Out) {
     for page in pages {
         let chance = uuid::Uuid::new_v4().as_bytes()[0];
         let (purpose, attempts, began) = (page.content.purpose, page.row.attempts, page.row.began);
@@ -314,44 +335,9 @@ async fn fail(paging: &Paging, means: Means, pages: &[Page], error: &PagerError)
         let verdict = verdict::of(error, tried);
         tracing::warn!(page.id = %page.row.id, page.means = means.as_str(), page.attempts = attempts + 1, error = %error,
             page.given_up = matches!(verdict, PageEnd::Failed(_)), "a page did not go out");
-        end(paging, means, page, verdict).await;
-    }
-}
-
-/// Writes how a try ended, until the store takes it or is closed.
-async fn end(paging: &Paging, means: Means, page: &Page, end: PageEnd) {
-    let desk = &paging.0.desk;
-    // Only who is needed can be out of reach, and only while it is not we who are.
-    let counts = page.row.incident.is_some() && page.content.purpose == Purpose::Trigger;
-    let mut wait = AGAIN.0;
-    loop {
-        let lapse = counts && paging.providers_reachable();
-        match desk.store.end_page(&page.row, end.clone(), lapse).await {
-            Ok(lapsed) => {
-                if lapsed {
-                    paging.0.told.notify_one();
-                }
-                break;
-            }
-            Err(StoreError::Lost) => {
-                tracing::debug!(page.id = %page.row.id, "a page was called back while it was being sent");
-                break;
-            }
-            Err(error @ (StoreError::Away(_) | StoreError::Database(_))) if !desk.store.is_closed() => {
-                tracing::warn!(page.id = %page.row.id, error = %error, "it cannot be written how a page ended");
-                pause(wait).await;
-                wait = (wait * 2).min(AGAIN.1);
-            }
-            Err(error) => {
-                tracing::error!(page.id = %page.row.id, page.means = means.as_str(), error = %error, "it is lost how a page ended");
-                break;
-            }
+        match verdict {
+            PageEnd::Retry { .. } => out.left.extend(ends::retry(paging, page, verdict).await),
+            verdict => ends::end(paging, &page, verdict).await,
         }
-    }
-    match end {
-        PageEnd::Sent(_) => {}
-        PageEnd::Held(_) => paging.nudge_one(means),
-        // Another way may be due now.
-        PageEnd::Failed(_) | PageEnd::Unknown(_) | PageEnd::Retry { .. } => paging.nudge(),
     }
 }

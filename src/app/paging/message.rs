@@ -97,6 +97,8 @@ pub(super) fn compose(desk: &Desk, means: Means, pages: &[Page], address: Addres
     }
     Some(Message {
         id: first.row.id.clone(),
+        pages: pages.iter().map(|page| page.row.id.clone()).collect(),
+        others: Vec::new(),
         address,
         incidents,
         severity: pages.iter().map(|page| page.content.severity).max().unwrap_or(first.content.severity),

@@ -3,9 +3,10 @@
 //!
 //! `orders` makes pages of an order, `round` is the loop of one means, `lane` is what goes to one person by it,
 //! `message` joins pages into one message and puts it into words, `verdict` says what a failure means for the next
-//! try, `outage` tells our own fault from a provider's, `answers` takes what people answer.
+//! try, `ends` puts it on record, `outage` tells our own fault from a provider's, `answers` takes what people answer.
 
 mod answers;
+mod ends;
 mod lane;
 mod message;
 mod orders;
@@ -118,13 +119,6 @@ impl Paging {
         self.0.counters.values().for_each(|counter| counter.bell.notify_one());
     }
 
-    /// The same of pages by one means.
-    fn nudge_one(&self, means: Means) {
-        if let Some(counter) = self.0.counters.get(&means) {
-            counter.bell.notify_one();
-        }
-    }
-
     /// How many new pages by each means may come here directly ([`Paging::send`]). None by telephone: a call that was on its way
     /// when a process died is not made again.
     pub fn hands(&self) -> HashMap<Means, usize> {
@@ -146,7 +140,14 @@ impl Paging {
                 round::take(self, counter, pages);
             }
         }
-        left.iter().for_each(|means| self.nudge_one(*means));
+        for counter in left.iter().filter_map(|means| self.0.counters.get(means)) {
+            counter.bell.notify_one();
+        }
+    }
+
+    /// Whether somebody sends by these means.
+    pub fn sends(&self, means: Means) -> bool {
+        self.0.by_means.contains_key(&means)
     }
 
     /// How a person is reached, in that person's order.

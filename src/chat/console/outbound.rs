@@ -80,7 +80,7 @@ impl Console {
         at: Timestamp,
     ) {
         let file = match body {
-            Body::Report(_) => None,
+            Body::Report(_) | Body::News(_) => None,
             Body::File { name, text, .. } => Some(File { name: name.clone(), text: text.as_str().into() }),
         };
         self.board.put(Draft {

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use super::board::Shown;
 use crate::domain::log::{LogLine, Severity};
-use crate::domain::report::{Block, Body, Look, Report, Tone};
+use crate::domain::news::News;
+use crate::domain::report::{Block, Body, Button, Look, Report, Tone};
 use crate::domain::words::{Phrase, Reader, Words};
 
 /// Of a file so many lines are shown before it is downloaded.
@@ -128,6 +129,7 @@ struct ButtonView<'a> {
 fn body<'a>(words: &Words, reader: &Reader, body: &'a Body) -> BodyView<'a> {
     match body {
         Body::Report(said) => BodyView::Report(report(words, reader, said)),
+        Body::News(said) => BodyView::Report(news(words, reader, said)),
         Body::File { name, text, .. } => {
             let head = text.lines().take(PREVIEW_LINES);
             let head =
@@ -137,21 +139,32 @@ fn body<'a>(words: &Words, reader: &Reader, body: &'a Body) -> BodyView<'a> {
     }
 }
 
+fn news<'a>(words: &Words, reader: &Reader, news: &'a News) -> ReportView<'a> {
+    let say = |phrase: &Phrase| words.say(reader, phrase);
+    let items: Vec<String> = news.items().iter().map(say).collect();
+    ReportView {
+        tone: news.tone,
+        headline: say(&news.headline()),
+        blocks: if items.is_empty() { Vec::new() } else { vec![BlockView::List { items }] },
+        buttons: buttons(&say, &news.buttons),
+        footnote: None,
+    }
+}
+
+fn buttons<'a>(say: &impl Fn(&Phrase) -> String, buttons: &'a [Button]) -> Vec<ButtonView<'a>> {
+    buttons
+        .iter()
+        .map(|button| ButtonView { label: say(&button.label), command: &button.command, look: button.look })
+        .collect()
+}
+
 fn report<'a>(words: &Words, reader: &Reader, report: &'a Report) -> ReportView<'a> {
     let say = |phrase: &Phrase| words.say(reader, phrase);
     ReportView {
         tone: report.tone,
         headline: say(&report.headline),
         blocks: report.blocks.iter().map(|part| block(&say, reader, part)).collect(),
-        buttons: report
-            .buttons
-            .iter()
-            .map(|button| ButtonView {
-                label: say(&button.label),
-                command: &button.command,
-                look: button.look,
-            })
-            .collect(),
+        buttons: buttons(&say, &report.buttons),
         footnote: report.footnote.as_ref().map(say),
     }
 }

@@ -41,6 +41,9 @@ struct Post<'a> {
     blocks: &'a [Value],
     unfurl_links: bool,
     unfurl_media: bool,
+    /// A reply that the channel sees too (<https://docs.slack.dev/reference/methods/chat.postMessage>).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_broadcast: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     metadata: Option<Metadata<'a>>,
 }
@@ -109,6 +112,14 @@ impl SlackChat {
         Self { api, words }
     }
 
+    fn rendered(&self, message: &Outgoing<'_>) -> Result<Rendered, ChatError> {
+        match message.body {
+            Body::Report(report) => Ok(render::report(&self.words, message.reader, report)),
+            Body::News(news) => Ok(render::report(&self.words, message.reader, &news.report())),
+            Body::File { .. } => Err(ChatError::Refused("a file cannot be edited".to_owned())),
+        }
+    }
+
     fn request<'a>(message: &Outgoing<'a>, rendered: &'a Rendered) -> Post<'a> {
         Post {
             channel: message.channel,
@@ -119,6 +130,7 @@ impl SlackChat {
             blocks: &rendered.blocks,
             unfurl_links: false,
             unfurl_media: false,
+            reply_broadcast: None,
             metadata: Some(Metadata {
                 event_type: EVENT_TYPE,
                 event_payload: Payload { post: message.post.as_str() },
@@ -202,14 +214,15 @@ impl Chat for SlackChat {
     }
 
     async fn post(&self, message: &Outgoing<'_>) -> Result<String, ChatError> {
-        let report = match message.body {
-            Body::Report(report) => report,
-            Body::File { name, text, .. } => return self.file(message, name, text).await,
-        };
-        let rendered = render::report(&self.words, message.reader, report);
+        if let Body::File { name, text, .. } = message.body {
+            return self.file(message, name, text).await;
+        }
+        let rendered = self.rendered(message)?;
         match message.audience {
             Audience::All => {
-                let request = Self::request(message, &rendered);
+                let loud = matches!(message.body, Body::News(news) if news.loud) && message.thread.is_some();
+                let reply_broadcast = loud.then_some(true);
+                let request = Post { reply_broadcast, ..Self::request(message, &rendered) };
                 Ok(self.api.post::<Posted>("chat.postMessage", &request).await?.ts)
             }
             Audience::Only { user, reply_url } => {
@@ -219,13 +232,10 @@ impl Chat for SlackChat {
     }
 
     async fn edit(&self, message: &Outgoing<'_>, remote: &str) -> Result<(), ChatError> {
-        let Body::Report(report) = message.body else {
-            return Err(ChatError::Refused("a file cannot be edited".to_owned()));
-        };
+        let rendered = self.rendered(message)?;
         if remote.is_empty() {
             return Err(ChatError::Refused("a message for one person cannot be edited".to_owned()));
         }
-        let rendered = render::report(&self.words, message.reader, report);
         let request = Post { ts: Some(remote), thread_ts: None, ..Self::request(message, &rendered) };
         self.api.post::<Posted>("chat.update", &request).await.map(|_| ())
     }
@@ -274,7 +284,7 @@ impl Chat for SlackChat {
 /// Whether a message of the history is ours: by its metadata; a file, which has none, by name and size.
 fn is_it(said: &Value, message: &Outgoing<'_>) -> bool {
     match message.body {
-        Body::Report(_) => {
+        Body::Report(_) | Body::News(_) => {
             said["metadata"]["event_type"] == EVENT_TYPE
                 && said["metadata"]["event_payload"]["post"] == message.post.as_str()
         }

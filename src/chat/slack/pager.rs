@@ -1,6 +1,7 @@
 //! Paging by a direct message: who is paged is told by Slack's own notification, and acknowledges by a button.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use serde::Deserialize;
@@ -18,6 +19,8 @@ const EVENT_TYPE: &str = "toban_page";
 const HEADER: usize = 150;
 const SECTION: usize = 2_900;
 const TEXT: usize = 300;
+/// Bytes of the names in our metadata.
+const NAMES: usize = 4_000;
 /// Buttons of a message: an incident each.
 const BUTTONS: usize = 5;
 /// Messages that are looked through.
@@ -27,6 +30,8 @@ const LOOKED_THROUGH: &str = "100";
 #[derive(Debug)]
 pub struct SlackPager {
     api: Arc<Api>,
+    /// The channels of direct messages, by user: they never change.
+    channels: Mutex<HashMap<String, String>>,
 }
 
 #[derive(Deserialize)]
@@ -52,7 +57,7 @@ struct History {
 impl SlackPager {
     /// Pages through `api`.
     pub fn new(api: Arc<Api>) -> Self {
-        Self { api }
+        Self { api, channels: Mutex::default() }
     }
 
     /// The channel of direct messages with that person.
@@ -60,6 +65,9 @@ impl SlackPager {
         let Address::Plain(user) = &page.address else {
             return Err(PagerError::Refused("no user".to_owned()));
         };
+        if let Some(channel) = self.known().get(user) {
+            return Ok(channel.clone());
+        }
         let opened: Opened =
             self.api.post("conversations.open", &json!({ "users": user })).await.map_err(|error| {
                 match fault(error) {
@@ -68,7 +76,12 @@ impl SlackPager {
                     error => error,
                 }
             })?;
+        self.known().insert(user.clone(), opened.channel.id.clone());
         Ok(opened.channel.id)
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -106,6 +119,21 @@ fn blocks(page: &Paging) -> Vec<Value> {
     blocks
 }
 
+/// The pages that a message tells of, as far as there is room: one that is not named here would be told once more.
+fn names(page: &Paging) -> String {
+    let mut names = String::new();
+    for id in &page.pages {
+        if names.len() + id.as_str().len() > NAMES {
+            break;
+        }
+        if !names.is_empty() {
+            names.push(' ');
+        }
+        names.push_str(id.as_str());
+    }
+    names
+}
+
 /// Pre-typed commands, as all buttons are. A test, which is no incident, has a link.
 fn buttons(page: &Paging) -> Vec<Value> {
     if page.secret.is_none() {
@@ -137,6 +165,11 @@ impl Pager for SlackPager {
         &[Means::Slack]
     }
 
+    async fn ready(&self, _: Means, page: &Paging) {
+        // Its error, if it is one, is that of the sending as well.
+        let _ = self.channel(page).await;
+    }
+
     async fn send(&self, _: Means, page: &Paging) -> Result<String, PagerError> {
         let channel = self.channel(page).await?;
         let body = json!({
@@ -145,7 +178,7 @@ impl Pager for SlackPager {
             "blocks": blocks(page),
             "unfurl_links": false,
             "unfurl_media": false,
-            "metadata": { "event_type": EVENT_TYPE, "event_payload": { "page": page.id.as_str() } },
+            "metadata": { "event_type": EVENT_TYPE, "event_payload": { "page": page.id.as_str(), "pages": names(page) } },
         });
         let posted: Posted = self.api.post("chat.postMessage", &body).await.map_err(fault)?;
         Ok(format!("{channel}/{}", posted.ts))
@@ -167,8 +200,10 @@ impl Pager for SlackPager {
             Err(error) => return Err(fault(error)),
         };
         let ours = |said: &&Value| {
-            said["metadata"]["event_type"] == EVENT_TYPE
-                && said["metadata"]["event_payload"]["page"] == page.id.as_str()
+            let told = &said["metadata"]["event_payload"];
+            let named =
+                told["pages"].as_str().unwrap_or_default().split(' ').any(|id| id == page.id.as_str());
+            said["metadata"]["event_type"] == EVENT_TYPE && (named || told["page"] == page.id.as_str())
         };
         let found = history.messages.iter().find(ours).and_then(|said| said["ts"].as_str());
         Ok(Some(match found {

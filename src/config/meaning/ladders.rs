@@ -8,6 +8,7 @@ use crate::config::fault::{At, Fault};
 use crate::config::meaning::{Kind, Reader};
 use crate::config::shape::ladder as shape;
 use crate::config::tree::Node;
+use crate::domain::alert::AlertSeverity;
 use crate::domain::policy::{self, Policy};
 use crate::domain::service::Service;
 
@@ -155,6 +156,7 @@ pub(in crate::config) fn policy(shape: &shape::Policy) -> Policy {
         owner: shape.owner.as_ref().map(PersonId::new),
         repeat: shape.repeat.unwrap_or(policy::REPEAT),
         ack_timeout: shape.ack_timeout.as_ref().map_or(policy::ACK_TIMEOUT, |span| span.0),
+        climbs: AlertSeverity::Critical,
         steps: steps.collect(),
     }
 }

@@ -9,7 +9,7 @@ use crate::config::meaning::{Kind, Reader};
 use crate::config::shape::people as shape;
 use crate::config::tree::Node;
 use crate::domain::contact::Means;
-use crate::domain::person::{Door, Grant, Person, Role};
+use crate::domain::person::{BOT, Door, Grant, Person, Role};
 
 /// How a person is reached outside of a conversation.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,10 @@ pub(in crate::config) fn people(reader: &mut Reader<'_>) -> (Vec<Person>, BTreeM
         reader.refer_all(Kind::Role, &person.roles, node, "roles", false);
         contacts(reader, &person, node);
         let id = PersonId::new(person.id.as_str());
+        if id.as_str() == BOT {
+            let message = format!("person {BOT:?}: what Toban does by itself stands on record under this id");
+            reader.fault(Fault::new(node.at("id"), message).hint("take another id"));
+        }
         let mut identities = BTreeMap::new();
         let doors = [
             (Door::Slack, "slack", person.slack),

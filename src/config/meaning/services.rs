@@ -10,6 +10,7 @@ use crate::config::fault::{At, Fault};
 use crate::config::meaning::{Kind, Reader, ids};
 use crate::config::shape::service as shape;
 use crate::config::tree::Node;
+use crate::domain::alert::AlertSeverity;
 use crate::domain::runbook::Entry;
 use crate::domain::service::{Backend, Component, Probe, ProbeAuth, Service};
 
@@ -20,6 +21,8 @@ pub struct Duty {
     pub description: Option<String>,
     /// The ladder that its incidents climb.
     pub policy: Option<String>,
+    /// From which severity on they climb it.
+    pub climbs: Option<AlertSeverity>,
     /// What is watched.
     pub watch: Vec<shape::Watch>,
     /// Whom to turn to besides.
@@ -75,6 +78,7 @@ pub(in crate::config) fn services(
             Duty {
                 description: service.description,
                 policy: service.policy,
+                climbs: service.climbs,
                 watch: service.watch,
                 contacts: service.contacts,
             },

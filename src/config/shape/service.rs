@@ -29,6 +29,8 @@ pub struct Service {
     pub channels: BTreeMap<Door, String>,
     /// The ladder that its incidents climb.
     pub policy: Option<String>,
+    /// From which severity on they climb it; `critical` if not said. What is less bad reaches the on-call in working hours.
+    pub climbs: Option<AlertSeverity>,
     /// People who own it.
     #[serde(default)]
     pub owners: Vec<String>,

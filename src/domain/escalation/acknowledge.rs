@@ -89,7 +89,7 @@ impl Turn<'_> {
             Due::Step { step, nth } => {
                 nth == 0 && steps.get(step).is_some_and(|step| step.unless == Unless::Resolved)
             }
-            Due::Cycle | Due::Hourly | Due::Morning | Due::Calm | Due::Act { .. } => false,
+            Due::Cycle | Due::Hourly | Due::Morning | Due::Calm => false,
             _ => true,
         });
     }

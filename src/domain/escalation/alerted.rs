@@ -13,6 +13,8 @@ use crate::domain::incident::{Due, Incident, State};
 /// More new alerts than this in a minute are only counted.
 const STORM: u32 = 10;
 const MINUTE: Duration = Duration::from_mins(1);
+/// How often their number is shown while they are only counted.
+const COUNTED: Duration = Duration::from_secs(15);
 
 /// One alert, as an incident hears of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,17 +44,23 @@ pub fn alerted(
     facts: &Facts,
     now: Timestamp,
 ) -> Option<Decision> {
-    let wakes = |one: &&News| one.firing && !one.silenced && one.severity > AlertSeverity::Info;
     let incident = incident.filter(|incident| incident.is_open() || reopens(incident, now));
     let Some(incident) = incident else {
+        if !news.iter().any(|one| one.firing && !one.silenced) {
+            return None;
+        }
+        let opening = opening();
+        let wakes = |one: &&News| one.firing && !one.silenced && opening.policy.wakes(one.severity);
         let worst = news.iter().filter(wakes).max_by_key(|one| one.severity)?;
-        let opening = Opening { severity: worst.severity, title: worst.headline.clone(), ..opening() };
+        let opening = Opening { severity: worst.severity, title: worst.headline.clone(), ..opening };
         let mut turn = Turn::new(super::open::begun(opening, now), facts, By::source(), now);
         turn.incident.alerts.firing = facts.firing;
         turn.begin();
         turn.take(news);
         return Some(turn.end(Reply::Done));
     };
+    let policy = incident.policy.clone();
+    let wakes = |one: &&News| one.firing && !one.silenced && policy.wakes(one.severity);
     let mut turn = Turn::new(incident, facts, By::source(), now);
     turn.incident.alerts.firing = facts.firing;
     if let State::Resolved { by, .. } = turn.incident.state.clone() {
@@ -114,18 +122,34 @@ impl Turn<'_> {
         alerts.minute = Some(in_minute);
         let (_, count) = in_minute;
         // The alerts themselves keep every one of them; past a few a minute the thread only keeps their number.
-        if count <= STORM {
-            self.log(Happened::Joined {
-                alert: one.alert.clone(),
-                headline: one.headline.clone(),
-                severity: one.severity,
-            });
-        } else if count == STORM + 1 {
-            self.note(Happened::Storm { alerts: self.incident.alerts.total });
+        if count > STORM {
+            if count == STORM + 1 {
+                self.incident.alerts.storm.get_or_insert(self.now);
+                self.note(Happened::Storm { alerts: self.incident.alerts.total });
+            }
+            return self.count_later();
         }
+        self.log(Happened::Joined {
+            alert: one.alert.clone(),
+            headline: one.headline.clone(),
+            severity: one.severity,
+        });
         if let Some(word) = &one.unknown {
             self.note(Happened::UnknownSeverity { word: word.clone() });
         }
+    }
+
+    /// What is only counted is shown now and then, not alert by alert.
+    fn count_later(&mut self) {
+        if self.incident.is_open() && self.incident.when(|due| *due == Due::Count).is_none() {
+            self.plan(self.after(COUNTED), Due::Count);
+        }
+    }
+
+    /// It is time to show the count.
+    pub fn count_due(&mut self) {
+        self.incident.alerts.firing = self.facts.firing;
+        self.counts();
     }
 
     fn over(&mut self, one: &News) {
@@ -134,7 +158,9 @@ impl Turn<'_> {
             .alerts
             .minute
             .is_some_and(|(since, count)| count > STORM && self.now < later(since, MINUTE));
-        if !storms {
+        if storms {
+            self.count_later();
+        } else {
             self.log(Happened::AlertOver { alert: one.alert.clone(), headline: one.headline.clone() });
         }
     }

@@ -4,8 +4,8 @@ use super::tests::{at, by, dues, facts, ladder, mins, news, on, opened, opening,
 use super::*;
 use crate::domain::alert::AlertSeverity;
 use crate::domain::incident::State;
-use crate::domain::incident::timeline::Why;
-use crate::domain::policy::{Action, Target, Unless};
+use crate::domain::incident::timeline::{Happened, Why};
+use crate::domain::policy::{Action, Policy, Target, Unless};
 
 #[test]
 fn what_gets_worse_pages_the_holder_who_has_ten_minutes() {
@@ -35,30 +35,79 @@ fn a_snooze_holds_what_only_the_end_stops_except_the_last_step() {
 
 #[test]
 fn an_automatic_step_runs_once_and_ends_it_only_if_it_helped() {
-    let mut policy = ladder(Unless::Acknowledged);
-    policy.steps[0].notify = vec![Target::Channel("bluelamp".into())];
-    let command = "restart bluelamp.portal".to_owned();
-    policy.steps[0].action = Some(Action { command, automatic: true, components: vec![], checks: vec![] });
-    policy.steps[1].after = mins(5);
-    let first = opened(policy);
+    let first = opened(acting(true));
     assert!(first.act.is_none() && needs_a_look(&first.incident, at(0)));
     let fits = Facts { fitness: Some(Fitness::Fits), ..facts() };
     let begun = advance(first.incident.clone(), &fits, at(0));
     assert!(begun.act.is_some());
-    let worked =
-        ended(begun.incident.clone(), &Ended { worked: true, say: String::new() }, &facts(), at(1)).unwrap();
+    let end = |worked| Ended { worked, say: "so".into() };
+    let worked = ended(begun.incident.clone(), &end(true), &facts(), at(1)).unwrap();
+    assert!(needs_a_look(&worked.incident, at(1)), "it is looked at once whether that helped");
     let well = Facts { healthy: Some(true), ..facts() };
-    assert!(!advance(worked.incident.clone(), &well, at(3)).incident.is_open());
     let ill = Facts { healthy: Some(false), ..facts() };
-    assert_eq!(told(&advance(worked.incident, &ill, at(3))), [("lead", &Why::ActionFailed)]);
-    let failed =
-        ended(begun.incident.clone(), &Ended { worked: false, say: String::new() }, &facts(), at(1)).unwrap();
+    // Health has to hold: it is looked at again and again, and for two minutes.
+    let holds = advance(worked.incident.clone(), &well, at(1));
+    assert!(holds.incident.is_open() && holds.incident.due() < Some(at(2)));
+    let steady = advance(holds.incident.clone(), &well, at(2));
+    assert!(!advance(steady.incident.clone(), &well, at(3)).incident.is_open());
+    let fires = Facts { firing: 1, ..well.clone() };
+    assert_eq!(told(&advance(steady.incident.clone(), &fires, at(3))), [("lead", &Why::ActionFailed)]);
+    for seen in [worked.incident, holds.incident, steady.incident] {
+        assert_eq!(told(&advance(seen, &ill, at(3))), [("lead", &Why::ActionFailed)]);
+    }
+    let failed = ended(begun.incident.clone(), &end(false), &facts(), at(1)).unwrap();
     assert_eq!(told(&failed), [("lead", &Why::ActionFailed)]);
-    // Whoever ran it is gone: it is not run again, and the ladder goes on.
-    let unheard = on(begun.incident, 10);
-    assert!(unheard.act.is_none());
+    // Nobody says how it ended: that is asked for until it is known. It is not run again, and the ladder goes on.
+    let asked = |heard| advance(begun.incident.clone(), &Facts { heard: Some(heard), ..facts() }, at(1));
+    assert!(on(begun.incident.clone(), 1).entries.is_empty() && needs_a_look(&begun.incident, at(1)));
+    let runs = asked(Heard::Running);
+    assert!(runs.act.is_none() && runs.entries.is_empty() && runs.incident.due() > Some(at(1)));
+    assert_eq!(told(&asked(Heard::Never)), [("lead", &Why::ActionLeft)]);
+    assert_eq!(asked(Heard::Ended(end(true))).incident, worked_at(&begun.incident, at(1)));
     let barred = Facts { fitness: Some(Fitness::Barred("freeze".into())), ..facts() };
-    assert_eq!(told(&advance(first.incident, &barred, at(0))), [("lead", &Why::ActionFailed)]);
+    assert_eq!(told(&advance(first.incident, &barred, at(0))), [("lead", &Why::ActionLeft)]);
+}
+
+fn worked_at(begun: &Incident, now: Timestamp) -> Incident {
+    ended(begun.clone(), &Ended { worked: true, say: "so".into() }, &facts(), now).unwrap().incident
+}
+
+#[test]
+fn what_a_command_does_not_mend_is_looked_at_again_and_then_the_ladder_goes_on() {
+    let first = opened(acting(true));
+    let other = Facts { fitness: Some(Fitness::NotNeeded), ..facts() };
+    let left = advance(first.incident, &other, at(0));
+    assert!(left.act.is_none() && left.orders.is_empty());
+    assert!(dues(&left.incident).contains(&(10, Due::Act { step: 0, again: true })));
+    let again = advance(left.incident.clone(), &other, at(10));
+    assert_eq!(told(&again), [("lead", &Why::ActionLeft)]);
+    assert!(again.incident.pending.iter().all(|pending| !matches!(pending.what, Due::Act { .. })));
+    let fits = Facts { fitness: Some(Fitness::Fits), ..facts() };
+    assert!(advance(left.incident, &fits, at(10)).act.is_some());
+}
+
+#[test]
+fn what_is_not_automatic_is_proposed_and_so_is_what_somebody_has_taken_on() {
+    let fits = Facts { fitness: Some(Fitness::Fits), ..facts() };
+    let proposed = advance(opened(acting(false)).incident, &fits, at(0));
+    assert!(proposed.act.is_none() && proposed.orders.is_empty());
+    assert!(matches!(&proposed.entries[0].what, Happened::Proposed { .. }));
+    let first = opened(acting(true));
+    let taken = acknowledge(first.incident, &person("lead"), by("lead"), &facts(), at(0)).unwrap();
+    let proposed = advance(taken.incident, &fits, at(0));
+    assert!(proposed.act.is_none());
+    let command = "restart bluelamp.portal".to_owned();
+    assert_eq!(told(&proposed), [("lead", &Why::Proposed { command })]);
+}
+
+/// A ladder that begins with a command.
+fn acting(automatic: bool) -> Policy {
+    let mut policy = ladder(Unless::Acknowledged);
+    policy.steps[0].notify = vec![Target::Channel("bluelamp".into())];
+    let command = "restart bluelamp.portal".to_owned();
+    policy.steps[0].action = Some(Action { command, automatic, components: vec![], checks: vec![] });
+    policy.steps[1].after = mins(15);
+    policy
 }
 
 #[test]

@@ -97,7 +97,7 @@ impl World {
         }
         let now = at(self.minute);
         for pending in &incident.pending {
-            let looks = matches!(pending.what, Due::Act { .. } | Due::Settle);
+            let looks = matches!(pending.what, Due::Act { .. } | Due::Settle | Due::Unheard);
             assert!(pending.at > now || looks, "left behind: {pending:?}");
         }
         for order in &decision.orders {
@@ -124,7 +124,10 @@ impl World {
 
     fn wake(&mut self) {
         let Some(incident) = self.incident.clone() else { return };
-        let facts = Facts { fitness: Some(Fitness::Fits), healthy: Some(false), ..self.facts() };
+        // Sometimes whoever runs a command is gone before it has begun.
+        let heard = if self.minute % 3 == 0 { Heard::Never } else { Heard::Running };
+        let facts =
+            Facts { fitness: Some(Fitness::Fits), healthy: Some(false), heard: Some(heard), ..self.facts() };
         let now = at(self.minute);
         self.take(Some(&incident.clone()), || Some(advance(incident.clone(), &facts, now)), false);
     }
@@ -224,7 +227,7 @@ impl World {
                         reapply(incident.clone(), policy(*resolved), by("sato"), &facts, now).ok()
                     }
                     Move::ActionEnded(worked) => {
-                        ended(incident.clone(), &Ended { worked: *worked, say: String::new() }, &facts, now)
+                        ended(incident.clone(), &Ended { worked: *worked, say: "so".into() }, &facts, now)
                     }
                     _ => None,
                 };

@@ -1,5 +1,6 @@
 //! The ladder: steps that fire, climbs that begin again, and the hourly page after the last of them.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -70,9 +71,14 @@ impl Turn<'_> {
             (Some(again), None) => (1, self.after(again.every)),
             (None, _) => (1, self.now),
         };
+        let mute: BTreeSet<PersonId> =
+            people.iter().filter(|person| self.facts.mute.contains(*person)).cloned().collect();
         let told = self.page_late(people, Some(step), why, late);
         let fired = Happened::Fired { step, cycle, people: told.clone(), late, times, why: why.clone() };
         self.note(fired);
+        if !mute.is_empty() {
+            self.note(Happened::Mute { step, people: mute.into_iter().collect() });
+        }
         self.notice(None, Some(step), &told, why);
         for target in &this.notify {
             if let Target::Channel(channel) = target {

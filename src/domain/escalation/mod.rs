@@ -22,6 +22,7 @@ mod histories;
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -30,9 +31,10 @@ use crate::base::ids::{IncidentId, PersonId};
 use crate::domain::incident::timeline::{Actor, Entry, Origin, Why};
 use crate::domain::incident::{Due, Incident};
 use crate::domain::policy::Target;
+use crate::domain::words::Phrase;
 
 pub use acknowledge::{acknowledge, touch};
-pub use action::{Ended, ended};
+pub use action::{Ended, Heard, SETTLE, ended};
 pub use alerted::{News, alerted, reopens};
 pub use manual::{assign, escalate, handed_over, note, reapply, snooze};
 pub use open::{Opening, open};
@@ -61,6 +63,8 @@ pub struct Facts {
     pub targets: BTreeMap<Target, Found>,
     /// People outside: they are told name, time and a call-back contact only.
     pub external: BTreeSet<PersonId>,
+    /// People whom nothing that is set up reaches: no page is made for them, and a step that has only these has nobody.
+    pub mute: Arc<BTreeSet<PersonId>>,
     /// When working hours begin next; none if it is working hours.
     pub morning: Option<Timestamp>,
     /// How many of its alerts fire that are not silenced.
@@ -71,6 +75,8 @@ pub struct Facts {
     pub blocked: bool,
     /// Whether the command whose time has come should run, once somebody has looked.
     pub fitness: Option<Fitness>,
+    /// What has become of the command that was begun, once somebody has asked.
+    pub heard: Option<Heard>,
     /// Whether the service is well, once somebody has looked.
     pub healthy: Option<bool>,
 }
@@ -85,14 +91,14 @@ pub struct Found {
 }
 
 /// Whether a command should run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Fitness {
     /// It should.
     Fits,
     /// What it mends does not fail.
     NotNeeded,
     /// It must not now, for this reason.
-    Barred(String),
+    Barred(Phrase),
 }
 
 /// Who moves an incident.
@@ -131,6 +137,8 @@ pub struct Decision {
     pub cancels: Vec<Cancel>,
     /// What is shown in channels besides the thread.
     pub notices: Vec<Notice>,
+    /// Whether the thread is to show how many alerts there are, although nothing else happened.
+    pub counted: bool,
     /// The command to run once this is stored.
     pub act: Option<Act>,
     /// What to answer whoever asked.
@@ -226,6 +234,7 @@ pub fn unchanged(incident: Incident) -> Decision {
         orders: Vec::new(),
         cancels: Vec::new(),
         notices: Vec::new(),
+        counted: false,
         act: None,
         reply: Reply::Done,
     }
@@ -239,8 +248,10 @@ pub fn superseded(mut incident: Incident, now: Timestamp) -> Decision {
 
 /// Whether the moment of something needs somebody to look before [`advance`] can decide on it.
 pub fn needs_a_look(incident: &Incident, now: Timestamp) -> bool {
-    incident
-        .pending
-        .iter()
-        .any(|pending| pending.at <= now && matches!(pending.what, Due::Act { .. } | Due::Settle))
+    incident.pending.iter().any(|pending| pending.at <= now && is_looked_at(&pending.what))
+}
+
+/// Whether it can only be decided on once somebody has looked.
+fn is_looked_at(due: &Due) -> bool {
+    matches!(due, Due::Act { .. } | Due::Settle | Due::Unheard)
 }

@@ -35,6 +35,7 @@ pub(super) fn ladder(unless: Unless) -> Policy {
         owner: Some(person("owner")),
         repeat: 2,
         ack_timeout: mins(60),
+        climbs: AlertSeverity::Critical,
         steps: vec![
             step(0, "schedule:primary", unless),
             step(30, "person:lead", unless),

@@ -25,6 +25,7 @@ pub(super) struct Turn<'a> {
     orders: Vec<Order>,
     cancels: Vec<Cancel>,
     notices: Vec<Notice>,
+    counted: bool,
     pub act: Option<Act>,
 }
 
@@ -39,6 +40,7 @@ impl<'a> Turn<'a> {
             orders: Vec::new(),
             cancels: Vec::new(),
             notices: Vec::new(),
+            counted: false,
             act: None,
         }
     }
@@ -87,7 +89,8 @@ impl<'a> Turn<'a> {
         self.incident.pending.retain(|pending| !like(&pending.what));
     }
 
-    /// Pages people in one go: those who were not told in this move already. Whoever is outside is left out of a drill.
+    /// Pages people in one go: those who were not told in this move already. Whoever is outside is left out of a drill, and
+    /// whoever has no way to be paged always; they may answer all the same.
     pub fn page(
         &mut self,
         people: impl IntoIterator<Item = PersonId>,
@@ -110,6 +113,12 @@ impl<'a> Turn<'a> {
         for person in people {
             let vendor = self.facts.external.contains(&person);
             if (vendor && self.incident.drill) || told.contains(&person) {
+                continue;
+            }
+            if self.facts.mute.contains(&person) {
+                if !news && !vendor {
+                    self.incident.paged.insert(person);
+                }
                 continue;
             }
             if !self.orders.iter().any(|order| order.person == person) {
@@ -156,6 +165,11 @@ impl<'a> Turn<'a> {
     pub fn notice(&mut self, channel: Option<String>, step: Option<usize>, people: &[PersonId], why: &Why) {
         let key = format!("{}/n{}.{}", self.incident.id, self.incident.entries, self.notices.len());
         self.notices.push(Notice { key, channel, step, people: people.to_vec(), why: why.clone() });
+    }
+
+    /// The thread is to show how many alerts there are, although nothing else happened.
+    pub fn counts(&mut self) {
+        self.counted = true;
     }
 
     /// Calls back pages.
@@ -229,6 +243,7 @@ impl<'a> Turn<'a> {
                 && match pending.what {
                     Due::Act { .. } => facts.fitness.is_some(),
                     Due::Settle => facts.healthy.is_some(),
+                    Due::Unheard => facts.heard.is_some(),
                     _ => true,
                 }
         };
@@ -253,13 +268,15 @@ impl<'a> Turn<'a> {
             Due::Act { step, again } => self.act_due(step, again),
             Due::Unheard => self.unheard_due(),
             Due::Settle => self.settle_due(),
+            Due::Count => self.count_due(),
         }
     }
 
     /// The decision. What is due by now is done in it, and an open incident leaves it with something to come.
     pub fn end(mut self, reply: Reply) -> Decision {
         self.run_due();
-        if self.incident.is_open() && self.incident.pending.is_empty() {
+        // To be counted is no wake.
+        if self.incident.is_open() && self.incident.pending.iter().all(|pending| pending.what == Due::Count) {
             self.note(Happened::Mended);
             let what = match self.incident.state {
                 State::Triggered => Due::Hourly,
@@ -273,6 +290,7 @@ impl<'a> Turn<'a> {
             orders: self.orders,
             cancels: self.cancels,
             notices: self.notices,
+            counted: self.counted,
             act: self.act,
             reply,
         }
@@ -290,7 +308,7 @@ fn rank(due: &Due) -> u8 {
 
 /// Whether it pages somebody when it is due.
 fn pages(due: &Due) -> bool {
-    !matches!(due, Due::Quiet | Due::StillFiring | Due::Unheard | Due::Settle | Due::Act { .. })
+    !matches!(due, Due::Quiet | Due::StillFiring | Due::Unheard | Due::Settle | Due::Act { .. } | Due::Count)
 }
 
 /// The moment `span` after `at`.

@@ -143,6 +143,9 @@ pub struct Alerts {
     /// When the present minute began, and how many came in it.
     #[serde(default)]
     pub minute: Option<(Timestamp, u32)>,
+    /// Since when there are so many that most are only counted, if they are.
+    #[serde(default)]
+    pub storm: Option<Timestamp>,
 }
 
 /// What was told in one go.
@@ -166,10 +169,15 @@ pub struct Fired {
 pub struct Acting {
     /// The step.
     pub step: usize,
+    /// As it would be typed.
+    pub command: String,
     /// When.
     pub begun: Timestamp,
     /// Whether it worked, once that is known.
     pub worked: Option<bool>,
+    /// When that became known.
+    #[serde(default)]
+    pub ended: Option<Timestamp>,
 }
 
 /// Something that is to come.
@@ -199,7 +207,7 @@ pub enum Due {
         /// Whether it is the second look.
         again: bool,
     },
-    /// A command that was begun has not been heard of.
+    /// A command was begun, and it is asked what has become of it.
     Unheard,
     /// A command worked: has it helped?
     Settle,
@@ -223,6 +231,8 @@ pub enum Due {
     StillFiring,
     /// It has neither come nor gone for a while.
     Calm,
+    /// Alerts that are only counted are shown.
+    Count,
 }
 
 impl Incident {
@@ -231,9 +241,9 @@ impl Incident {
         !matches!(self.state, State::Resolved { .. })
     }
 
-    /// Whether it climbs its ladder: warnings do not.
+    /// Whether it climbs its ladder: warnings do not, where the config does not choose otherwise.
     pub fn climbs(&self) -> bool {
-        self.severity == AlertSeverity::Critical
+        self.severity >= self.policy.climbs
     }
 
     /// Who has it now.

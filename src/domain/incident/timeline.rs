@@ -9,6 +9,7 @@ use crate::base::ids::PersonId;
 use crate::domain::alert::AlertSeverity;
 use crate::domain::contact::Means;
 use crate::domain::person::Door;
+use crate::domain::words::Phrase;
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,6 +127,8 @@ pub enum Happened {
     Paged { people: Vec<PersonId>, why: Why },
     /// A step had nobody to tell.
     Nobody { target: String, told: Option<PersonId> },
+    /// People of a step whom nothing that is set up reaches.
+    Mute { step: usize, people: Vec<PersonId> },
     /// Every method of a person failed.
     Unreached { person: PersonId, why: String },
     /// No provider takes pages: the steps wait for that.
@@ -160,12 +163,12 @@ pub enum Happened {
     Flapping { times: usize },
     /// It neither came nor went for a while.
     FlappingOver,
-    /// A command would help.
+    /// A command would help: whoever presses its button plans it.
     Proposed { command: String },
     /// A command was begun.
     ActionBegun { command: String },
     /// A command ended.
-    ActionEnded { command: String, worked: bool, say: String },
+    ActionEnded { command: String, worked: bool, say: Phrase },
     /// A command was not run.
     ActionLeft { command: String, why: Left },
     /// The ladder was exchanged for the config's present one.
@@ -188,6 +191,13 @@ pub enum Why {
     NobodyBefore,
     /// The command of the step before did not help.
     ActionFailed,
+    /// No command was run in the step before.
+    ActionLeft,
+    /// A command would help the incident that they hold.
+    Proposed {
+        /// The command.
+        command: String,
+    },
     /// The acknowledgement lapsed.
     Lapsed,
     /// It got worse.
@@ -223,7 +233,7 @@ pub enum Why {
 }
 
 /// Why a command was not run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Left {
     /// What it mends does not fail.
@@ -233,9 +243,9 @@ pub enum Left {
     /// It ran in this incident already.
     Once,
     /// Not now: the reason in words.
-    Barred(String),
-    /// Whether it ran cannot be told.
-    Unknown,
+    Barred(Phrase),
+    /// Whoever was to run it was gone before it began.
+    Never,
 }
 
 /// How long ago something was due for that to be said.

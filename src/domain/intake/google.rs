@@ -70,7 +70,9 @@ fn sketch(incident: &Value, firing: bool) -> Sketch {
     Sketch {
         key: member(incident, "incident_id").map(str::to_owned),
         firing,
-        severity: member(incident, "severity").filter(|word| *word != "No severity").map(str::to_owned),
+        severity: member(incident, "severity")
+            .filter(|word| !word.eq_ignore_ascii_case("no severity"))
+            .map(str::to_owned),
         names,
         environment: labels.get("environment").cloned(),
         headline: headline.map(str::to_owned),

@@ -11,7 +11,7 @@ use std::ops::Range;
 
 use rules::{Guard, RULES};
 
-pub use report::{redacted, redacted_block};
+pub use report::{redacted, redacted_block, redacted_phrase};
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***";

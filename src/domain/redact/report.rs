@@ -37,6 +37,12 @@ pub fn redacted_block(block: Block) -> Block {
     }
 }
 
+/// The phrase without secrets.
+#[must_use]
+pub fn redacted_phrase(said: Phrase) -> Phrase {
+    phrase(said)
+}
+
 fn phrase(said: Phrase) -> Phrase {
     match said {
         Phrase::Raw(raw) => Phrase::Raw(text(raw)),
@@ -48,7 +54,7 @@ fn phrase(said: Phrase) -> Phrase {
             }
             Phrase::Message { id, args }
         }
-        moment @ Phrase::Moment { .. } => moment,
+        moment @ (Phrase::Moment { .. } | Phrase::Time { .. }) => moment,
     }
 }
 

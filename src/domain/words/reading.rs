@@ -1,11 +1,10 @@
-//! Phrases out of JSON in one pass: a text, `{"id", "args"}`, or `{"at"}`; among arguments numbers, too. Trying one form after the
+//! Phrases out of JSON in one pass: a text, `{"id", "args"}`, `{"at"}` or `{"time"}`; among arguments numbers, too. Trying one form after the
 //! other would cost an error for each that it is not.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use jiff::Timestamp;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, IgnoredAny, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -44,12 +43,13 @@ impl<'de> Visitor<'de> for OfPhrase {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Phrase, A::Error> {
         let mut id: Option<String> = None;
         let mut args = BTreeMap::new();
-        let mut moment: Option<Timestamp> = None;
+        let mut moment: Option<Phrase> = None;
         while let Some(key) = map.next_key::<Cow<'de, str>>()? {
             match &*key {
                 "id" => id = Some(map.next_value()?),
                 "args" => args = map.next_value()?,
-                "at" => moment = Some(map.next_value()?),
+                "at" => moment = Some(Phrase::Moment { at: map.next_value()? }),
+                "time" => moment = Some(Phrase::Time { time: map.next_value()? }),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for OfPhrase {
         }
         match (id, moment) {
             (Some(id), _) => Ok(Phrase::Message { id: Cow::Owned(id), args }),
-            (None, Some(at)) => Ok(Phrase::Moment { at }),
+            (None, Some(moment)) => Ok(moment),
             (None, None) => Err(A::Error::custom("a phrase without id and moment")),
         }
     }
@@ -95,13 +95,16 @@ impl<'de> Visitor<'de> for OfValue {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]
     fn what_was_written_is_read_as_it_was() {
         let inner = Phrase::new("inner").with("at", Timestamp::UNIX_EPOCH).with("below", -1.5);
         let phrase = Phrase::new("outer").with("count", 3_u32).with("name", "佐藤 \"x\"\n").with("inner", inner);
-        for phrase in [phrase, Phrase::raw("plain"), Phrase::Moment { at: Timestamp::UNIX_EPOCH }] {
+        let moment = Phrase::Moment { at: Timestamp::UNIX_EPOCH };
+        for phrase in [phrase, Phrase::raw("plain"), moment.clone(), moment.by_the_hour()] {
             let text = serde_json::to_string(&phrase).unwrap();
             assert_eq!(serde_json::from_str::<Phrase>(&text).unwrap(), phrase, "{text}");
             let value = serde_json::to_value(&phrase).unwrap();

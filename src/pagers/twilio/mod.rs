@@ -136,7 +136,7 @@ impl Pager for Twilio {
     }
 
     /// Looks through what went to that number since then. A call has no words in the list: any call of ours to that
-    /// number since then is taken for it.
+    /// number since then that is not known to be another page's is taken for it.
     async fn find(&self, means: Means, page: &Paging) -> Result<Option<Found>, PagerError> {
         let to = number(page)?;
         let since = page.at.checked_sub(std::time::Duration::from_secs(60)).unwrap_or(page.at);
@@ -156,7 +156,8 @@ impl Pager for Twilio {
             let recent = made(entry).is_some_and(|made| made >= since);
             let same = means == Means::Voice
                 || entry["body"].as_str().is_some_and(|body| body.contains(page.subject.trim()));
-            recent && same && entry["to"] == to
+            let known = entry["sid"].as_str().is_some_and(|sid| page.others.iter().any(|other| other == sid));
+            recent && same && !known && entry["to"] == to
         };
         match entries.iter().find(ours).and_then(|entry| entry["sid"].as_str()) {
             Some(sid) => Ok(Some(Found::Sent(sid.to_owned()))),

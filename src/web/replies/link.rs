@@ -45,10 +45,8 @@ async fn press(State(doors): State<Arc<Doors>>, Path(token): Path<String>) -> Re
 
 /// The page. The form goes back to where it came from, so the token stands nowhere in it.
 fn page(doors: &Doors, reply: Option<Reply>) -> Response {
-    let Some(reply) = reply else {
-        let said = doors.words.say(&Reader::default(), &Phrase::new("paging-unknown"));
-        return (StatusCode::NOT_FOUND, said).into_response();
-    };
+    let (status, reply) =
+        reply.map_or_else(|| (StatusCode::NOT_FOUND, nobodys(doors)), |reply| (StatusCode::OK, reply));
     let lang = match reply.lang {
         Lang::En => "en",
         Lang::Ja => "ja",
@@ -68,7 +66,17 @@ fn page(doors: &Doors, reply: Option<Reply>) -> Response {
         escape(&reply.headline),
         button.unwrap_or_default()
     );
-    ([(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY)], body).into_response()
+    let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CONTENT_SECURITY_POLICY, POLICY)];
+    (status, headers, body).into_response()
+}
+
+/// What is said of a link that nobody knows: whose it was is not known either, so it is said in every language.
+fn nobodys(doors: &Doors) -> Reply {
+    let say = |lang| {
+        let reader = Reader { lang, ..Reader::default() };
+        doors.words.say(&reader, &Phrase::new("paging-unknown"))
+    };
+    Reply { lang: Lang::En, headline: say(Lang::En), lines: vec![say(Lang::Ja)], button: None, done: false }
 }
 
 fn escape(text: &str) -> String {

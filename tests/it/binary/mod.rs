@@ -5,9 +5,11 @@
 mod audit;
 mod beside;
 mod check;
+mod crash;
 mod demo;
 mod errand;
 mod help;
+mod killed_acting;
 mod killed_changing;
 mod killed_looking;
 mod killed_posting;

@@ -55,6 +55,12 @@ impl Process {
         }
     }
 
+    /// Waits until it has ended, however.
+    pub async fn gone(&self) {
+        let mut changed = self.changed.clone();
+        while changed.changed().await.is_ok() {}
+    }
+
     /// `kill -9`; returns when it is gone.
     pub fn kill(mut self) {
         self.child.kill().unwrap();

@@ -19,7 +19,7 @@ pub struct Site {
     pub folder: tempfile::TempDir,
     /// The store's URL.
     pub store: String,
-    _database: Option<Database>,
+    database: Option<Database>,
 }
 
 /// The program at work.
@@ -67,7 +67,14 @@ impl Site {
             overlay(&slack, &sandbox, "http", &store, "[smtp]\nurl = \"smtp://127.0.0.1:9\"\n"),
         )
         .unwrap();
-        Self { slack, sandbox, folder, store, _database: database }
+        Self { slack, sandbox, folder, store, database }
+    }
+
+    /// Ten seconds pass for replicas that say nothing any more: their work is anybody's.
+    pub async fn lease_over(&self) {
+        if let Some(database) = &self.database {
+            database.run("update replica set alive_until = 0").await;
+        }
     }
 
     pub fn config(&self) -> PathBuf {

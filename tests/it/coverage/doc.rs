@@ -11,13 +11,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 /// The operations of the guides that have to be proved: id, what the guide's reader types (`…`: and something more).
-const ROWS: [(&str, &[&str]); 22] = [
+const ROWS: [(&str, &[&str]); 26] = [
     ("BL-02", &["health bluelamp.portal"]),
     ("BL-05", &["logs bluelamp 50"]),
     ("BL-06", &["logs bluelamp follow 5m"]),
     ("BL-07", &["logs bluelamp errors 1h"]),
     ("BL-11", &["restart bluelamp"]),
     ("BL-13", &["runbook bluelamp …"]),
+    ("BL-16", &["restart bluelamp.portal"]),
     ("BL-17", &["oncall bluelamp"]),
     ("AK-01", &["health api-key-server"]),
     ("AK-14", &["logs api-key-server errors 1h"]),
@@ -30,6 +31,9 @@ const ROWS: [(&str, &[&str]); 22] = [
     ("SB-07", &["logs sagebase …"]),
     ("SB-17", &["releases sagebase", "rollback sagebase previous"]),
     ("SB-23", &["logs sagebase requests 1h"]),
+    ("SB-26", &["ack …"]),
+    ("TS-22", &["postmortem …", "note …"]),
+    ("TS-23", &[]),
     ("TS-24", &["oncall taisun"]),
     ("SO-04", &["metrics smart-office"]),
     ("SO-06", &[]),
@@ -71,7 +75,7 @@ fn read() -> Proofs {
         Regex::new(r"(?ms)^(?:async fn|const) ((?i:bl|ak|sb|so|ts)_\d\d)_(\w+).*?^(?:\}|\];)$").unwrap()
     });
     static COMMAND: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r#""((?:health|logs|metrics|oncall|releases|restart|rollback|runbook) (?:[^"\\{]|\\.)+)""#)
+        Regex::new(r#""((?:ack|health|logs|metrics|note|oncall|postmortem|releases|restart|rollback|runbook) (?:[^"\\{]|\\.)+)""#)
             .unwrap()
     });
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/coverage");

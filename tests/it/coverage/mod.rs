@@ -11,6 +11,8 @@ mod doc;
 mod follow;
 mod measured;
 mod oncall;
+mod recovery;
 mod sagebase;
 mod secrets;
+mod told;
 mod watched;

@@ -19,7 +19,7 @@ use toban::base::ids::{IncidentId, PersonId, ServiceId};
 use toban::config::Config;
 use toban::domain::alert::{AlertSeverity, Signal};
 use toban::domain::contact::Means;
-use toban::domain::escalation::{Ended, Fitness};
+use toban::domain::escalation::{Ended, Fitness, Heard};
 use toban::domain::incident::Incident;
 use toban::domain::incident::timeline::Origin;
 use toban::domain::policy::Action;
@@ -64,8 +64,11 @@ impl Actions for Others {
     async fn fitness(&self, _: &Incident, _: &Action) -> Fitness {
         Fitness::Fits
     }
-    async fn run(&self, _: &Incident, _: &str) -> Ended {
-        Ended { worked: false, say: "the portal still answers 503".to_owned() }
+    async fn run(&self, _: &Incident, _: &str) -> Option<Ended> {
+        Some(Ended { worked: false, say: "the portal still answers 503".into() })
+    }
+    async fn heard(&self, _: &Incident) -> Heard {
+        Heard::Running
     }
     async fn healthy(&self, _: &ServiceId) -> bool {
         false

@@ -5,7 +5,7 @@ mod answers;
 mod email;
 mod fakes;
 mod providers;
-mod server;
+pub(crate) mod server;
 mod stories;
 
 use toban::base::Secret;
@@ -29,6 +29,8 @@ fn page(address: Address) -> Paging {
         secret: Some(Secret::new("0123456789abcdef0123456789abcdef")),
         ack_link: Some("https://toban.example.com/p/0123456789abcdef0123456789abcdef".into()),
         again: false,
+        pages: vec!["INC-42/1/0/佐藤/0".into()],
+        others: Vec::new(),
         at: "2026-03-02T09:00:00Z".parse().unwrap(),
     }
 }

@@ -279,7 +279,8 @@ async fn slack_gets_a_direct_message_with_a_button_and_finds_it_again() {
     slack.fail("chat.postMessage", fake::Fault::RateLimited(30));
     assert_eq!(pager.send(Means::Slack, &page).await, Err(PagerError::RateLimited(Duration::from_secs(30))));
     slack.fail("conversations.open", fake::Fault::Error("user_not_found"));
-    assert_eq!(pager.send(Means::Slack, &page).await, Err(PagerError::Refused("user_not_found".into())));
+    let gone = Paging { address: plain("U0GONE"), ..page.clone() };
+    assert_eq!(pager.send(Means::Slack, &gone).await, Err(PagerError::Refused("user_not_found".into())));
     slack.fail("chat.postMessage", fake::Fault::Hang);
     assert!(matches!(pager.send(Means::Slack, &page).await, Err(PagerError::Uncertain(_))));
     slack.fail("auth.test", fake::Fault::Error("invalid_auth"));

@@ -11,7 +11,9 @@ use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use serde_json::{Map, Value, json};
+use toban::base::Clock;
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 pub const NTFY_TOKEN: &str = "tk_1";
@@ -29,6 +31,8 @@ pub enum Fault {
     Hang,
     /// It is done, and the connection breaks within the answer.
     DoneThenDropped,
+    /// It is done; the connection breaks within the answer, once somebody says so.
+    DoneThenHeld(Arc<Notify>),
     /// A page of HTML with 200; nothing is done.
     Html,
 }
@@ -40,6 +44,8 @@ pub struct Taken {
     pub body: Value,
     pub headers: HeaderMap,
     pub raw: Bytes,
+    /// When, where somebody keeps the time.
+    pub at: Option<jiff::Timestamp>,
 }
 
 #[derive(Default)]
@@ -47,6 +53,8 @@ pub struct State {
     pub taken: Vec<Taken>,
     pub refused: Vec<String>,
     pub faults: VecDeque<Fault>,
+    clock: Option<Clock>,
+    asked: usize,
 }
 
 pub struct Providers {
@@ -82,8 +90,23 @@ impl Providers {
         Self { url, state, task }
     }
 
+    /// From now on lists tell when things were taken; before, it is always the same moment.
+    pub fn keep_time(&self, clock: Clock) {
+        self.state.lock().unwrap().clock = Some(clock);
+    }
+
     pub fn fail(&self, fault: Fault) {
         self.state.lock().unwrap().faults.push_back(fault);
+    }
+
+    /// Waits until so many requests have come.
+    pub async fn asked(&self, times: usize) {
+        let waiting = async {
+            while self.state.lock().unwrap().asked < times {
+                toban::base::clock::pause(std::time::Duration::from_millis(5)).await;
+            }
+        };
+        toban::base::clock::within(std::time::Duration::from_secs(60), waiting).await.unwrap();
     }
 
     pub fn taken(&self) -> Vec<Taken> {
@@ -103,7 +126,11 @@ async fn answer(
     raw: Bytes,
     judged: Result<(Value, u16, Value), (u16, Value)>,
 ) -> Response {
-    let fault = shelf.lock().unwrap().faults.pop_front();
+    let fault = {
+        let mut state = shelf.lock().unwrap();
+        state.asked += 1;
+        state.faults.pop_front()
+    };
     match &fault {
         Some(Fault::Status(status, body, retry_after)) => {
             let mut response =
@@ -117,11 +144,18 @@ async fn answer(
         Some(Fault::Html) => {
             return ([(header::CONTENT_TYPE, "text/html")], "<html>hello</html>").into_response();
         }
-        Some(Fault::DoneThenDropped) | None => {}
+        Some(Fault::DoneThenDropped | Fault::DoneThenHeld(_)) | None => {}
     }
     match judged {
         Ok((body, status, answer)) => {
-            shelf.lock().unwrap().taken.push(Taken { what, body, headers, raw });
+            {
+                let mut state = shelf.lock().unwrap();
+                let at = state.clock.as_ref().map(Clock::now);
+                state.taken.push(Taken { what, body, headers, raw, at });
+            }
+            if let Some(Fault::DoneThenHeld(until)) = &fault {
+                until.notified().await;
+            }
             if fault.is_some() {
                 let broken =
                     futures_util::stream::iter([Ok(Bytes::from("{")), Err(std::io::Error::other("x"))]);
@@ -332,8 +366,13 @@ async fn twilio(
                 .iter()
                 .filter(|taken| taken.what == resource && taken.body["To"] == to.as_str())
                 .map(|taken| {
-                    json!({ "sid": "XX1", "to": to, "body": taken.body["Body"],
-                            "date_created": "Mon, 02 Mar 2026 09:00:10 +0000" })
+                    let made = taken.at.and_then(|at| {
+                        jiff::fmt::rfc2822::to_string(&at.to_zoned(jiff::tz::TimeZone::UTC)).ok()
+                    });
+                    let made = made.unwrap_or_else(|| "Mon, 02 Mar 2026 09:00:10 +0000".into());
+                    let sid = taken.at.and_then(|_| taken.body["sid"].as_str()).unwrap_or("XX1");
+                    json!({ "sid": sid, "to": to,
+                            "body": taken.body["Body"], "date_created": made })
                 })
                 .collect();
             return Ok((json!({ "listed": list }), 200, json!({ list: entries, "page": 0 })));
@@ -365,8 +404,17 @@ async fn twilio(
         } else if !(1..=1_600).contains(&field("Body").chars().count()) {
             return Err(bad(400, 21617, "The concatenated message body exceeds the 1600 character limit"));
         }
-        let sid = if calls { "CA1" } else { "SM1" };
-        Ok((Value::Object(form.clone()), 201, json!({ "sid": sid, "status": "queued" })))
+        let before = shelf
+            .lock()
+            .unwrap()
+            .taken
+            .iter()
+            .filter(|taken| taken.what == resource && taken.body.get("sid").is_some())
+            .count();
+        let sid = format!("{}{}", if calls { "CA" } else { "SM" }, before + 1);
+        let mut form = form;
+        form.insert("sid".into(), json!(sid));
+        Ok((Value::Object(form), 201, json!({ "sid": sid, "status": "queued" })))
     };
     let judged = judge();
     answer(shelf, resource, headers, body, judged).await

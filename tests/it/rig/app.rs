@@ -26,6 +26,8 @@ pub struct Plan {
     pub mode: &'static str,
     /// More config, over the example company's.
     pub config: String,
+    /// More of the environment: secrets, `TOBAN__…`. `{address}` in a value is where this Toban listens.
+    pub environment: Vec<(&'static str, String)>,
     /// The sandbox.
     pub sandbox: Options,
     /// The clock of all of it.
@@ -39,6 +41,7 @@ impl Default for Plan {
         Self {
             mode: "http",
             config: String::new(),
+            environment: Vec::new(),
             sandbox: Options {
                 operations_take: Duration::from_millis(100),
                 history: Duration::from_hours(3),
@@ -99,16 +102,20 @@ impl Rig {
         let url =
             plan.store.unwrap_or_else(|| format!("sqlite://{}", folder.path().join("toban.db").display()));
         let mode = plan.mode;
+        let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let overlay = overlay(&slack, &sandbox, mode, &url, &plan.config);
+        let address = format!("http://{}", server.local_addr());
+        let more = plan.environment.into_iter();
+        let mut environment = secrets(&slack);
+        environment.extend(more.map(|(name, value)| (name.to_owned(), value.replace("{address}", &address))));
         let catalogue = Arc::new(Catalogue::embedded().unwrap());
         let verbs: Vec<&str> = catalogue.verbs().collect();
-        let config = Config::example(&overlay, secrets(&slack), &verbs).unwrap_or_else(|faults| {
+        let config = Config::example(&overlay, environment, &verbs).unwrap_or_else(|faults| {
             panic!("{}", faults.iter().map(|f| format!("{f}\n")).collect::<String>())
         });
         let words = Arc::new(Words::load().unwrap());
         let toban = wire::wire(&config, catalogue, words, plan.clock, Role::Serve, Vec::new()).await.unwrap();
         let store = toban.store.clone();
-        let server = Server::bind(([127, 0, 0, 1], 0).into()).unwrap();
         let running = lifecycle::start(toban, server, axum::Router::new()).await.unwrap();
         let url = format!("http://{}", running.address);
         Self { slack, sandbox, running, store, url, mode, _folder: folder }

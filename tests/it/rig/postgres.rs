@@ -45,6 +45,11 @@ impl Database {
         url.set_path(&name);
         Some(Self { url: url.into(), name, server })
     }
+
+    /// Runs a statement in it.
+    pub async fn run(&self, sql: &str) {
+        run(&self.url, sql.to_owned()).await;
+    }
 }
 
 impl Drop for Database {

@@ -132,6 +132,11 @@ impl FakeSlack {
         self.shared.change(|state| state.faults.push((method.to_owned(), fault)));
     }
 
+    /// From now on every call goes wrong like that; `None` ends it.
+    pub fn away(&self, fault: Option<Fault>) {
+        self.shared.change(|state| state.away = fault);
+    }
+
     /// From now on a channel takes one message per `pace` and answers 429 to others; `None` ends it.
     pub fn pace(&self, pace: Option<Duration>) {
         self.shared.change(|state| state.pace = pace);

@@ -11,10 +11,15 @@ use toban::app::vitals::Vitals;
 use toban::ports::{BackendError, Kind, Pulse};
 
 use crate::rig::app::Rig;
+use crate::rig::leave::leave_out;
 
 /// Debian's promtool; where it is not installed, what needs it is left out.
 fn promtool() -> Option<Command> {
-    Command::new("promtool").arg("--version").output().ok().map(|_| Command::new("promtool"))
+    let found = Command::new("promtool").arg("--version").output().is_ok();
+    if !found {
+        leave_out("promtool");
+    }
+    found.then(|| Command::new("promtool"))
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,32 @@ impl Caller {
         self.form("/slack/interactivity", &form).await
     }
 
+    /// A button; the status, if there was an answer.
+    pub async fn try_interaction(&self, payload: &Value) -> Option<u16> {
+        let form: String = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("payload", &payload.to_string())
+            .finish();
+        self.try_form("/slack/interactivity", &form).await
+    }
+
+    /// A command; the status, if there was an answer.
+    pub async fn try_command(&self, command: &str, text: &str, channel: &str, user: &str) -> Option<u16> {
+        self.try_form("/slack/commands", &payloads::form(&payloads::slash(command, text, channel, user)))
+            .await
+    }
+
+    async fn try_form(&self, path: &str, form: &str) -> Option<u16> {
+        let stamp = self.clock.now().as_second();
+        let request = self
+            .http
+            .post(format!("{}{path}", self.url))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-slack-request-timestamp", stamp.to_string())
+            .header("x-slack-signature", self.sign(stamp, form.as_bytes()))
+            .body(form.to_owned());
+        Some(request.send().await.ok()?.status().as_u16())
+    }
+
     /// A mention, a direct message, or any other event.
     pub async fn event(&self, payload: &Value) -> StatusCode {
         self.post("/slack/events", "application/json", payload.to_string().into_bytes()).await.0

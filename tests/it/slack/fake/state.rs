@@ -90,6 +90,8 @@ pub struct State {
     pub closed: BTreeMap<String, &'static str>,
     /// Tokens that are refused, with the error.
     pub revoked: BTreeMap<String, &'static str>,
+    /// What goes wrong with every call, for as long as it is there.
+    pub(super) away: Option<Fault>,
     pub(super) faults: Vec<(String, Fault)>,
     pub(super) pace: Option<Duration>,
     pub(super) last: BTreeMap<String, toban::base::clock::Stopwatch>,
@@ -116,6 +118,12 @@ impl State {
     /// What a channel holds, for everybody.
     pub fn channel<'a>(&'a self, channel: &'a str) -> impl Iterator<Item = &'a Said> {
         self.messages.iter().filter(move |said| said.channel == channel && said.only.is_none())
+    }
+
+    /// How many calls there were of all methods that say or change something.
+    pub fn told(&self) -> usize {
+        let tells = |call: &&Call| call.method.starts_with("chat.") && call.outcome == "ok";
+        self.calls.iter().filter(tells).count()
     }
 
     /// How often a method was called.

@@ -32,7 +32,10 @@ async fn call(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let fault = shared.lock().fault(&method);
+    let fault = {
+        let mut state = shared.lock();
+        state.away.clone().or_else(|| state.fault(&method))
+    };
     let (arguments, refused) = match arguments(&verb, query, &headers, &body) {
         Ok(arguments) => (arguments, None),
         Err(error) => (Value::Null, Some(error)),

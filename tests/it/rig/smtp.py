@@ -1,10 +1,17 @@
 """A real SMTP server on loopback: prints its port, then each message as a line of JSON. Ends with its input."""
 
 import asyncio
+import email
+import email.policy
 import json
 import sys
 
 from aiosmtpd.smtp import SMTP
+
+
+def part(message, kind):
+    body = message.get_body((kind,))
+    return body.get_content().replace("\r\n", "\n") if body else ""
 
 
 class Handler:
@@ -17,8 +24,15 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        content = envelope.content.decode("utf-8", "replace")
-        told = {"from": envelope.mail_from, "to": envelope.rcpt_tos, "content": content}
+        message = email.message_from_bytes(envelope.content, policy=email.policy.default)
+        told = {
+            "from": envelope.mail_from,
+            "to": envelope.rcpt_tos,
+            "subject": str(message["subject"]),
+            "text": part(message, "plain"),
+            "html": part(message, "html"),
+            "content": envelope.content.decode("utf-8", "replace"),
+        }
         print(json.dumps(told), flush=True)
         return "250 OK"
 
