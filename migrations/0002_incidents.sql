@@ -66,6 +66,8 @@ create unique index incident_by_number on incident (number);
 create unique index incident_one_open on incident (service, grouping) where state <> 'resolved';
 create index incident_due on incident (due) where due is not null;
 create index incident_by_state on incident (state, updated);
+create index incident_open on incident (opened) where state <> 'resolved';
+create index incident_sleeping on incident (id) where due is null and state <> 'resolved';
 create index incident_by_service on incident (service, opened);
 create index incident_over on incident (service, grouping, updated) where state = 'resolved';
 -- What of an incident still fires and is not silenced: its end waits for that.
@@ -109,7 +111,7 @@ create index page_sending on page (means, owner) where state = 'sending';
 create index page_lapsed on page (created) where lapsed = 1;
 create index page_by_round on page (round);
 create index page_by_incident on page (incident) where incident is not null;
-create index page_by_person on page (person, means, ended);
+create index page_by_person on page (person, means, ended) where state = 'sent';
 create index page_by_remote on page (remote) where remote is not null;
 create index page_ended on page (ended) where ended is not null;
 

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::program::{PEOPLE, SECRET};
+use crate::setup::{PEOPLE, SECRET};
+use crate::wire::{ask, connect};
 use crate::world::World;
 
 /// How a command is said.
@@ -119,12 +119,6 @@ async fn gather(workers: Vec<tokio::task::JoinHandle<Vec<(Duration, Duration)>>>
     Run::of(times, began)
 }
 
-async fn connect(port: u16) -> TcpStream {
-    let stream = TcpStream::connect(("127.0.0.1", port)).await.unwrap();
-    stream.set_nodelay(true).unwrap();
-    stream
-}
-
 /// One command: the times to its acknowledgement and its answer, since `began` or since it was sent.
 async fn one(world: &World, wire: &mut TcpStream, way: Way, began: Option<Instant>) -> (Duration, Duration) {
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -152,18 +146,7 @@ async fn one(world: &World, wire: &mut TcpStream, way: Way, began: Option<Instan
     let answered = world.expect(&channel, posts);
     let request = signed(path, kind, &body);
     let sent = began.unwrap_or_else(Instant::now);
-    wire.write_all(request.as_bytes()).await.unwrap();
-    let mut buffer = [0u8; 4096];
-    let mut got = 0;
-    loop {
-        let read = wire.read(&mut buffer[got..]).await.unwrap();
-        assert!(read > 0, "the program hung up");
-        got += read;
-        if buffer[..got].windows(4).any(|end| end == b"\r\n\r\n") {
-            break;
-        }
-    }
-    assert!(buffer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&buffer[..got]));
+    ask(wire, request.as_bytes()).await;
     let acked = sent.elapsed();
     let at = tokio::time::timeout(Duration::from_secs(60), answered)
         .await

@@ -13,14 +13,21 @@
 #![expect(clippy::disallowed_methods, reason = "it measures real time")]
 
 mod bare;
+#[path = "../common/figures.rs"]
+mod figures;
 mod load;
+#[path = "../common/program.rs"]
 mod program;
+mod setup;
+#[path = "../common/wire.rs"]
+mod wire;
 mod world;
 
 use std::time::Duration;
 
+use figures::{median, millis, ratio, show};
 use load::{Load, Way};
-use program::{Kind, Program};
+use setup::Kind;
 use world::World;
 
 const ROUNDS: usize = 5;
@@ -29,14 +36,10 @@ fn main() {
     let mut args = std::env::args().skip(1);
     if args.next().as_deref() == Some("--bare") {
         let given: Vec<String> = args.collect();
-        return runtime().block_on(bare::serve(&given[0], &given[1], given[2].parse().unwrap()));
+        return program::runtime().block_on(bare::serve(&given[0], &given[1], given[2].parse().unwrap()));
     }
-    program::pin(std::process::id(), 1);
-    runtime().block_on(measure());
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+    program::pin();
+    program::runtime().block_on(measure());
 }
 
 /// Figures of one program over all rounds.
@@ -68,7 +71,7 @@ async fn measure() {
 
 async fn one_round(world: &World, kind: Kind, figures: &mut Figures) {
     world.slow(Duration::ZERO, Duration::ZERO);
-    let program = Program::start(kind, world).await;
+    let (program, _folder) = setup::start(kind, world).await;
     figures.start.push(millis(program.started_in));
     figures.idle.push(program.memory());
     let load = Load::new(world, program.port);
@@ -94,17 +97,7 @@ async fn one_round(world: &World, kind: Kind, figures: &mut Figures) {
     figures.burst_acked.push(millis(burst.acked(100)));
     figures.burst_answered.push(millis(burst.answered(100)));
     figures.after.push(program.memory());
-    program.stop().await;
-}
-
-fn millis(span: Duration) -> f64 {
-    span.as_secs_f64() * 1e3
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut values = values.to_vec();
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    program.kill();
 }
 
 type Figure = for<'a> fn(&'a Figures) -> &'a [f64];
@@ -126,10 +119,6 @@ fn print(toban: &Figures, bare: &Figures) {
     println!("| what | target | Toban | bare | ratio |\n| --- | --- | --- | --- | --- |");
     for (what, target, figure) in rows {
         let (ours, theirs) = (median(figure(toban)), median(figure(bare)));
-        println!("| {what} | {target} | {} | {} | {:.1} |", show(ours), show(theirs), ours / theirs);
+        println!("| {what} | {target} | {} | {} | {} |", show(ours), show(theirs), ratio(ours, theirs));
     }
-}
-
-fn show(value: f64) -> String {
-    if value >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
 }

@@ -132,7 +132,7 @@ async fn write(incidents: &Incidents, batch: Vec<(u32, Decision)>) -> Result<(),
         .iter()
         .map(|(version, decision)| incidents.prepared(Some(*version), decision, Vec::new()))
         .collect();
-    let moved = incidents.tools().store.move_incidents(changes).await?;
+    let moved = incidents.store(changes).await?;
     for ((_, decision), moved) in batch.into_iter().zip(moved) {
         incidents.settle(&decision, moved, false);
     }

@@ -1,6 +1,8 @@
 //! Phrases, and the dictionary that puts them into a language. Reports carry phrases, so the same report can
 //! be read in English in one channel and in Japanese in the next.
 
+mod reading;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -11,7 +13,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 /// Something to be said: a message of `locales/` with its arguments, or text that is the same in every language.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Phrase {
     /// A message of `locales/*/*.ftl`.
@@ -19,7 +21,7 @@ pub enum Phrase {
         /// The message's id, `health-verdict`.
         id: Cow<'static, str>,
         /// What stands in its places.
-        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         args: BTreeMap<Cow<'static, str>, Value>,
     },
     /// A moment, shown in the reader's time zone.
@@ -37,7 +39,7 @@ pub enum Phrase {
 }
 
 /// What can stand in a phrase's place.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Value {
     /// A number, so that plural forms work.

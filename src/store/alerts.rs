@@ -11,18 +11,51 @@ use sha2::{Digest, Sha256};
 use sqlx::any::AnyRow;
 
 use super::Store;
-use super::batch::{Ask, Queued};
+use super::batch::{Ask, Queued, Work};
 use super::records::StoreError;
-use super::sql::{Bulk, Prepared, Statement, args, chunks, count, maybe, number, text, to_json};
+use super::sql::{Bulk, Prepared, chunks, count, maybe, number, text, to_json};
 use super::writer::Tx;
 use crate::base::ids::{IncidentId, ServiceId};
 use crate::domain::alert::Signal;
 
-/// An alert, in the version that its incident knows of now. A later version still waits to be told.
-pub(super) fn attached(id: &str, version: u32, incident: Option<&IncidentId>) -> Statement {
-    Statement {
-        sql: "update alert set attached = $2, incident = coalesce($3, incident) where id = $1 and attached < $2",
-        args: args![id, i64::from(version), incident.map(|id| id.to_string())],
+/// A later version still waits to be told.
+static ATTACH: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::new(
+        "update alert set attached = v.column2, incident = coalesce(nullif(v.column3, ''), alert.incident)
+         from (values",
+        0,
+        "(?, ?, ?)",
+        ") as v where alert.id = v.column1 and alert.attached < v.column2",
+    )
+});
+
+/// An alert in the version that its incident knows of now; without an incident, nobody need know of it.
+pub(super) type Attached<'a> = (&'a str, u32, Option<&'a IncidentId>);
+
+/// Puts on record what incidents know.
+pub(super) async fn attach_all(tx: &mut Tx, mut alerts: Vec<Attached<'_>>) -> Result<(), StoreError> {
+    alerts.sort_unstable_by_key(|(id, version, _)| (*id, *version));
+    for chunk in chunks(&alerts, |(id, ..)| id) {
+        let query = chunk.iter().fold(ATTACH.rows(chunk.len()), |query, (id, version, incident)| {
+            query.bind(*id).bind(i64::from(*version)).bind(incident.map_or("", IncidentId::as_str))
+        });
+        query.execute(&mut *tx.conn).await?;
+    }
+    Ok(())
+}
+
+/// Alerts that no incident is made of.
+struct Idle(Vec<(String, u32)>);
+
+#[async_trait::async_trait]
+impl Work for Idle {
+    type Out = ();
+    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        let mut alerts: Vec<Attached<'_>> = Vec::with_capacity(self.0.len());
+        for (id, version) in &self.0 {
+            alerts.push((id, *version, None));
+        }
+        attach_all(tx, alerts).await
     }
 }
 
@@ -295,5 +328,14 @@ impl Store {
         self.refuses_alerts()?;
         let arrived = alerts.into_iter().map(Arrived::new).collect::<Result<_, _>>()?;
         self.ask(Queued::Alerts, arrived).await
+    }
+
+    /// Alerts that no incident is made of are known of all the same.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn no_incident(&self, alerts: &[(String, u32)]) -> Result<(), StoreError> {
+        let idle = Idle(alerts.to_vec());
+        self.ask(|ask: Ask<Idle, ()>| Queued::Other(Box::new(ask)), idle).await
     }
 }

@@ -9,6 +9,8 @@ use super::alerts::{self, Arrived, WaitingAlert};
 use super::audit;
 use super::ending::{self, Ending};
 use super::inbox::{self, Arrival};
+use super::numbers;
+use super::page_ends::{self, Sent};
 use super::posts::{self, Receipt};
 use super::records::{Accepted, Post, StoreError};
 use super::writer::{Held, Tx};
@@ -86,6 +88,7 @@ pub(super) enum Queued {
     Alerts(Ask<Vec<Arrived>, Vec<WaitingAlert>>),
     Ending(Ask<Arc<Ending>, Vec<Post>>),
     Receipt(Ask<Receipt, ()>),
+    Sent(Ask<Vec<Sent>, bool>),
     Other(Box<dyn Job>),
     /// No more is taken after this.
     Stop,
@@ -97,6 +100,7 @@ pub(super) struct Batch {
     arrivals: Vec<Ask<Arrival, Accepted>>,
     alerts: Vec<Ask<Vec<Arrived>, Vec<WaitingAlert>>>,
     receipts: Vec<Ask<Receipt, ()>>,
+    sent: Vec<Ask<Vec<Sent>, bool>>,
     endings: Vec<Ask<Arc<Ending>, Vec<Post>>>,
     others: Vec<Box<dyn Job>>,
 }
@@ -107,6 +111,7 @@ impl Batch {
             Queued::Arrival(ask) => self.arrivals.push(ask),
             Queued::Alerts(ask) => self.alerts.push(ask),
             Queued::Receipt(ask) => self.receipts.push(ask),
+            Queued::Sent(ask) => self.sent.push(ask),
             Queued::Ending(ask) => self.endings.push(ask),
             Queued::Other(job) => self.others.push(job),
             Queued::Stop => {}
@@ -114,7 +119,8 @@ impl Batch {
     }
 
     pub fn len(&self) -> usize {
-        self.arrivals.len() + self.alerts.len() + self.receipts.len() + self.endings.len() + self.others.len()
+        let acts = self.arrivals.len() + self.alerts.len() + self.endings.len() + self.others.len();
+        acts + self.receipts.len() + self.sent.len()
     }
 
     /// How much work it is: an ask with many alerts counts for several.
@@ -127,6 +133,7 @@ impl Batch {
         self.arrivals.retain(|ask| !ask.abandoned());
         self.alerts.retain(|ask| !ask.abandoned());
         self.receipts.retain(|ask| !ask.abandoned());
+        self.sent.retain(|ask| !ask.abandoned());
         self.endings.retain(|ask| !ask.abandoned());
         self.others.retain(|job| !job.abandoned());
     }
@@ -145,8 +152,12 @@ impl Batch {
         alerts::arrive_all(tx, &mut self.alerts).await?;
         ending::conclude_all(tx, &mut self.endings).await?;
         posts::delivered_all(tx, &mut self.receipts).await?;
+        page_ends::sent_all(tx, &mut self.sent).await?;
         for job in &mut self.others {
             job.run(tx).await?;
+        }
+        if let Some(highest) = tx.highest.take() {
+            numbers::taken(tx, highest).await?;
         }
         let entries = std::mem::take(&mut tx.audit);
         audit::append(&mut tx.conn, entries).await
@@ -172,6 +183,9 @@ impl Batch {
         for ask in self.receipts {
             ask.settle(end);
         }
+        for ask in self.sent {
+            ask.settle(end);
+        }
         for job in self.others {
             unheard.extend(job.settle(end));
         }
@@ -183,8 +197,9 @@ impl Batch {
         let arrivals = self.arrivals.into_iter().map(|ask| Self { arrivals: vec![ask], ..Self::default() });
         let alerts = self.alerts.into_iter().map(|ask| Self { alerts: vec![ask], ..Self::default() });
         let receipts = self.receipts.into_iter().map(|ask| Self { receipts: vec![ask], ..Self::default() });
+        let sent = self.sent.into_iter().map(|ask| Self { sent: vec![ask], ..Self::default() });
         let endings = self.endings.into_iter().map(|ask| Self { endings: vec![ask], ..Self::default() });
         let others = self.others.into_iter().map(|job| Self { others: vec![job], ..Self::default() });
-        arrivals.chain(alerts).chain(receipts).chain(endings).chain(others)
+        arrivals.chain(alerts).chain(receipts).chain(sent).chain(endings).chain(others)
     }
 }

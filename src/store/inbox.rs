@@ -69,7 +69,7 @@ pub(super) async fn touched(
 /// Open messages whose owner is not alive. The owner is asked for again outside the choice: on PostgreSQL the row
 /// may have found another one while we waited for it.
 const CLAIM: &str = "update inbox set owner = $1, attempts = attempts + 1
-    where done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
+    where +done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
       and id in (select id from inbox
                  where done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
                  order by received limit $3)

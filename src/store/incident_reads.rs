@@ -70,7 +70,7 @@ impl Store {
         let rows = match service {
             None => {
                 let sql = "select id, content, version from incident
-                    where state in ('triggered', 'acknowledged', 'snoozed') order by opened desc limit $1";
+                    where state <> 'resolved' order by opened desc limit $1";
                 self.read(sql, args![i64::from(limit)]).await?
             }
             Some(service) => {
@@ -112,7 +112,7 @@ impl Store {
     /// When the database does not answer.
     pub async fn sleeping_incidents(&self) -> Result<Vec<StoredIncident>, StoreError> {
         let sql = "select id, content, version from incident
-            where state in ('triggered', 'acknowledged', 'snoozed') and due is null limit 100";
+            where state <> 'resolved' and due is null order by id limit 100";
         self.read(sql, args![]).await?.iter().map(stored).collect()
     }
 

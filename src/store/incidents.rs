@@ -1,18 +1,20 @@
 //! Incidents: what people work on, with all that is to come, and everything that follows from a change of one, written in
 //! one transaction. A change is made of a version that was read; whoever comes second reads again.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use sqlx::any::AnyRow;
 
 use super::batch::{Ask, Queued, Work};
+use super::pages::ClaimedPage;
 use super::posts::{self, Draft};
 use super::records::{NewPage, NewPost, Post, StoreError};
-use super::sql::{Bulk, Statement, args, chunks, count, json, millis, number, text, to_json};
-use super::writer::Tx;
+use super::sql::{Bulk, Statement, args, chunks, count, json, millis, text, to_json};
+use super::writer::{Held, Tx};
 use super::{Store, alerts, pages, timeline};
 use crate::base::ids::PersonId;
+use crate::domain::contact::Means;
 use crate::domain::escalation::Cancel;
 use crate::domain::incident::Incident;
 use crate::domain::incident::timeline::Entry;
@@ -62,8 +64,22 @@ struct Ready {
     posts: Vec<Draft>,
 }
 
+/// What came of changes that were written together.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// What came of each, in the order given.
+    pub moved: Vec<Moved>,
+    /// Pages that are this replica's to send now.
+    pub taken: Vec<(Means, ClaimedPage)>,
+    /// By what other pages wait.
+    pub left: BTreeSet<Means>,
+}
+
 /// Changes that share a transaction and its statements.
-struct Changes(Vec<Ready>);
+struct Changes {
+    ready: Vec<Ready>,
+    hands: HashMap<Means, usize>,
+}
 
 static OPEN: LazyLock<Bulk> = LazyLock::new(|| {
     Bulk::new(
@@ -94,25 +110,27 @@ static MOVE: LazyLock<Bulk> = LazyLock::new(|| {
 
 #[async_trait::async_trait]
 impl Work for Changes {
-    type Out = Vec<Moved>;
+    type Out = Written;
 
     async fn run(&self, tx: &mut Tx) -> Result<Self::Out, StoreError> {
         let mut won: HashMap<String, usize> = HashMap::new();
-        let mut order: Vec<usize> = (0..self.0.len()).collect();
-        order.sort_by_key(|at| self.0[*at].id());
+        let mut order: Vec<usize> = (0..self.ready.len()).collect();
+        order.sort_by_key(|at| self.ready[*at].id());
         let (new, old): (Vec<usize>, Vec<usize>) =
-            order.into_iter().partition(|at| self.0[*at].change.read.is_none());
+            order.into_iter().partition(|at| self.ready[*at].change.read.is_none());
         for at in new {
             // One by one: of two new ones of the same service and grouping in one statement both would fail.
-            let query = self.0[at].insert(OPEN.rows(1).bind(&*tx.me).bind(tx.now));
+            let query = self.ready[at].insert(OPEN.rows(1).bind(&*tx.me).bind(tx.now));
             if query.fetch_optional(&mut *tx.conn).await?.is_some() {
-                won.insert(self.0[at].id().to_owned(), at);
+                let number = i64::try_from(self.ready[at].change.incident.number).unwrap_or(i64::MAX);
+                tx.highest = tx.highest.max(Some(number));
+                won.insert(self.ready[at].id().to_owned(), at);
             }
         }
-        let old: Vec<(&str, usize)> = old.into_iter().map(|at| (self.0[at].id(), at)).collect();
+        let old: Vec<(&str, usize)> = old.into_iter().map(|at| (self.ready[at].id(), at)).collect();
         for chunk in chunks(&old, |(id, _)| id) {
             let query = MOVE.rows(chunk.len()).bind(&*tx.me).bind(tx.now);
-            let query = chunk.iter().fold(query, |query, (_, at)| self.0[*at].update(query));
+            let query = chunk.iter().fold(query, |query, (_, at)| self.ready[*at].update(query));
             for row in query.fetch_all(&mut *tx.conn).await? {
                 let id = text(&row, 0)?;
                 if let Some((_, at)) = chunk.iter().find(|(other, _)| *other == id) {
@@ -122,7 +140,7 @@ impl Work for Changes {
         }
         let mut winners: Vec<usize> = won.into_values().collect();
         winners.sort_unstable();
-        let all = || winners.iter().map(|at| (*at, &self.0[*at]));
+        let all = || winners.iter().map(|at| (*at, &self.ready[*at]));
         timeline::write_all(tx, all().flat_map(|(_, ready)| &ready.entries)).await?;
         let now = millis(tx.now)?;
         for (_, Ready { change, .. }) in all() {
@@ -135,16 +153,19 @@ impl Work for Changes {
                 };
                 statement.run(&mut tx.conn).await?;
             }
+        }
+        let mut attached: Vec<alerts::Attached<'_>> = Vec::new();
+        for (_, Ready { change, .. }) in all() {
             for (alert, version) in &change.attached {
-                alerts::attached(alert, *version, Some(id)).run(&mut tx.conn).await?;
-            }
-            for page in &change.pages {
-                pages::write(page.clone(), now).run(&mut tx.conn).await?;
+                attached.push((alert, *version, Some(&change.incident.id)));
             }
         }
+        alerts::attach_all(tx, attached).await?;
+        let new = all().flat_map(|(_, ready)| &ready.change.pages).collect();
+        let (taken, left) = pages::write_all(tx, new, self.hands.clone()).await?;
         let drafts: Vec<(usize, &Draft)> =
             all().flat_map(|(at, ready)| ready.posts.iter().map(move |draft| (at, draft))).collect();
-        let mut moved: Vec<Moved> = self.0.iter().map(|_| Moved::Lost).collect();
+        let mut moved: Vec<Moved> = self.ready.iter().map(|_| Moved::Lost).collect();
         for at in &winners {
             moved[*at] = Moved::Done(Vec::new());
         }
@@ -153,7 +174,11 @@ impl Work for Changes {
                 posts.push(post);
             }
         }
-        Ok(moved)
+        Ok(Written { moved, taken, left })
+    }
+
+    fn unheard(&self, written: Written) -> Vec<(Held, String)> {
+        written.taken.into_iter().map(|(_, page)| (Held::Page, page.id.to_string())).collect()
     }
 }
 
@@ -229,36 +254,26 @@ pub(super) fn stored(row: &AnyRow) -> Result<StoredIncident, StoreError> {
 }
 
 impl Store {
-    /// The number of the next incident. One that is not used is gone.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn next_incident(&self) -> Result<u64, StoreError> {
-        let sql = "update counter set value = value + 1 where name = 'incident' returning value";
-        let rows = self.write(sql, args![]).await?;
-        let row = rows.first().ok_or_else(|| StoreError::Missing("counter".to_owned()))?;
-        Ok(u64::try_from(number(row, 0)?).unwrap_or_default())
-    }
-
     /// Writes changes of incidents, each of them whole or not at all, in one transaction. What came of each, in the
     /// order given.
     ///
     /// # Errors
     /// When nothing could be written within ten seconds.
     pub async fn move_incidents(&self, changes: Vec<Change>) -> Result<Vec<Moved>, StoreError> {
-        let ready = changes.into_iter().map(Ready::new).collect::<Result<_, _>>()?;
-        self.ask(|ask: Ask<Changes, Vec<Moved>>| Queued::Other(Box::new(ask)), Changes(ready)).await
+        Ok(self.move_and_take(changes, HashMap::new()).await?.moved)
     }
 
-    /// Alerts that no incident is made of are known of all the same.
+    /// The same. Of the new pages that are due at once so many by each means as there are `hands` for are this replica's to
+    /// send, as if they had been claimed ([`Store::due_pages`]).
     ///
     /// # Errors
-    /// When the database does not answer.
-    pub async fn no_incident(&self, alerts: &[(String, u32)]) -> Result<(), StoreError> {
-        for (alert, version) in alerts {
-            let Statement { sql, args } = alerts::attached(alert, *version, None);
-            self.write(sql, args).await?;
-        }
-        Ok(())
+    /// When nothing could be written within ten seconds.
+    pub async fn move_and_take(
+        &self,
+        changes: Vec<Change>,
+        hands: HashMap<Means, usize>,
+    ) -> Result<Written, StoreError> {
+        let ready = changes.into_iter().map(Ready::new).collect::<Result<_, _>>()?;
+        self.ask(|ask: Ask<Changes, Written>| Queued::Other(Box::new(ask)), Changes { ready, hands }).await
     }
 }

@@ -17,7 +17,9 @@ mod inbox;
 mod incident_reads;
 mod incidents;
 mod leases;
+mod live;
 mod migrations;
+mod numbers;
 mod open;
 mod overrides;
 mod page_ends;
@@ -58,7 +60,7 @@ use writer::{Held, Limbo, Tx};
 pub use alerts::{NewAlert, StoredAlert, WaitingAlert};
 pub use changes::Changed;
 pub use heartbeats::Beat;
-pub use incidents::{Change, Moved, StoredIncident};
+pub use incidents::{Change, Moved, StoredIncident, Written};
 pub use overrides::{Handed, StoredOverride, Swap, SwapState};
 pub use page_ends::{FAIL_OVER, Lapsed, PageEnd};
 pub use page_keys::StoredPage;
@@ -83,6 +85,8 @@ struct Inner {
     me: Arc<str>,
     queue: mpsc::Sender<Queued>,
     limbo: Limbo,
+    numbers: numbers::Numbers,
+    live: live::Live,
     reserve: Arc<Reserve>,
     writers: Mutex<Vec<JoinHandle<()>>>,
     /// Held by the one `serve` on a SQLite file; the kernel lets go of it when the process ends, however it ends.

@@ -12,6 +12,8 @@ use sqlx::{AnyConnection, AnyPool, ConnectOptions, Connection};
 use tokio::sync::mpsc;
 use url::Url;
 
+use super::live::Live;
+use super::numbers::Numbers;
 use super::records::{Role, StoreError};
 use super::reserve::Reserve;
 use super::sql::args;
@@ -170,7 +172,19 @@ impl Store {
         let writers = writers.map(|writer| tokio::spawn(writer.work())).collect();
         let exclusive = held.is_some();
         let (writers, lock) = (Mutex::new(writers), Mutex::new(held));
-        let store = Self(Arc::new(Inner { pool, clock, role, me, queue, limbo, reserve, writers, lock }));
+        let store = Self(Arc::new(Inner {
+            pool,
+            clock,
+            role,
+            me,
+            queue,
+            limbo,
+            numbers: Numbers::default(),
+            live: Live::default(),
+            reserve,
+            writers,
+            lock,
+        }));
         if exclusive {
             store.write("delete from replica where role = 'serve'", args![]).await?;
         }

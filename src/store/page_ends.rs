@@ -1,5 +1,7 @@
 //! How tries to send pages end, and what follows for the other ways to reach the same person, in one transaction.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -8,7 +10,7 @@ use super::Store;
 use super::batch::{Ask, Queued, Work};
 use super::pages::ClaimedPage;
 use super::records::StoreError;
-use super::sql::{Statement, args, maybe, text};
+use super::sql::{Bulk, Statement, args, chunks, maybe, text};
 use super::writer::Tx;
 use crate::base::ids::{IncidentId, PageId, PersonId};
 
@@ -52,18 +54,46 @@ pub struct Lapsed {
     pub why: String,
 }
 
-/// Statements of which nothing is needed but that all of them are done.
-pub(super) struct All(pub Vec<Statement>);
+/// A page that a provider took.
+#[derive(Debug)]
+pub(super) struct Sent {
+    id: String,
+    remote: String,
+    token: i64,
+    /// The order of it, if it was tried before: its other ways may have been moved.
+    round: Option<String>,
+}
 
-#[async_trait::async_trait]
-impl Work for All {
-    type Out = ();
-    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
-        for statement in &self.0 {
-            statement.run(&mut tx.conn).await?;
+/// What went out is on record whoever called it back meanwhile, and whoever has the page now.
+static SENT: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::new(
+        "update page set state = 'sent', remote = v.column2, ended = $1, why = null from (values",
+        1,
+        "(?, ?, ?)",
+        ") as v where page.id = v.column1 and (page.token = v.column3 or page.state <> 'sent') returning id",
+    )
+});
+
+/// Writes what went out; of each ask, whether any of it was still to be told.
+pub(super) async fn sent_all(tx: &mut Tx, asks: &mut [Ask<Vec<Sent>, bool>]) -> Result<(), StoreError> {
+    let mut all: Vec<&Sent> = asks.iter().flat_map(|ask| &ask.input).collect();
+    all.sort_by_key(|sent| sent.id.as_str());
+    let mut told: HashSet<String> = HashSet::new();
+    for chunk in chunks(&all, |sent| &sent.id) {
+        let query = chunk.iter().fold(SENT.rows(chunk.len()).bind(tx.now), |query, sent| {
+            query.bind(sent.id.as_str()).bind(sent.remote.as_str()).bind(sent.token)
+        });
+        for row in query.fetch_all(&mut *tx.conn).await? {
+            told.insert(text(&row, 0)?);
         }
-        Ok(())
     }
+    for round in all.iter().filter_map(|sent| sent.round.as_deref()) {
+        Statement { sql: BACK, args: args![round] }.run(&mut tx.conn).await?;
+    }
+    for ask in asks {
+        ask.answer = Some(Ok(ask.input.iter().any(|sent| told.contains(&sent.id))));
+    }
+    Ok(())
 }
 
 /// The end of a try; whether it was still ours to tell.
@@ -93,10 +123,6 @@ impl Work for End {
     }
 }
 
-/// What went out is on record whoever called it back meanwhile, and whoever has the page now.
-const SENT: &str = "update page set state = 'sent', remote = $2, ended = $3, why = null
-    where id = $1 and (token = $4 or state <> 'sent') returning id";
-
 const ENDED: &str = "update page set state = $4, why = $3, ended = $2, attempts = attempts + 1
     where id = $1 and token = $5 and state = 'sending' returning id";
 
@@ -124,19 +150,19 @@ const LAPSE: &str = "update page set lapsed = 1 where id = $1
     returning id";
 
 impl Store {
-    /// Writes that one message, which told of all these pages, was taken: of all of them, or of none. Which of them are no
-    /// longer known needs no telling.
+    /// Writes that one message, which told of all these pages, was taken: of all of them, or of none. Whether any of them was
+    /// still to be told.
     ///
     /// # Errors
     /// When it could not be written.
-    pub async fn pages_sent(&self, pages: &[&ClaimedPage], remote: &str) -> Result<(), StoreError> {
-        let now = self.now();
-        let sent = pages.iter().flat_map(|page| {
-            let (id, token) = (page.id.as_str(), page.token);
-            let back = (page.attempts > 0).then(|| Statement { sql: BACK, args: args![page.round.as_str()] });
-            std::iter::once(Statement { sql: SENT, args: args![id, remote, now, token] }).chain(back)
+    pub async fn pages_sent(&self, pages: &[&ClaimedPage], remote: &str) -> Result<bool, StoreError> {
+        let sent = pages.iter().map(|page| Sent {
+            id: page.id.to_string(),
+            remote: remote.to_owned(),
+            token: page.token,
+            round: (page.attempts > 0).then(|| page.round.clone()),
         });
-        self.ask(|ask: Ask<All, ()>| Queued::Other(Box::new(ask)), All(sent.collect())).await
+        self.ask(Queued::Sent, sent.collect()).await
     }
 
     /// Writes how a try ended. `lapse` says whether a person who cannot be reached at all is to be found out (not for
@@ -152,10 +178,8 @@ impl Store {
         let mut over = true;
         let (change, others) = match end {
             PageEnd::Sent(remote) => {
-                over = false;
-                let tried = page.attempts > 0;
-                let back = tried.then(|| Statement { sql: BACK, args: args![round] });
-                (Statement { sql: SENT, args: args![id, remote, now, token] }, back)
+                let told = self.pages_sent(&[page], &remote).await?;
+                return if told { Ok(false) } else { Err(StoreError::Lost) };
             }
             PageEnd::Failed(why) => {
                 (Statement { sql: ENDED, args: args![id, now, why, "failed", token] }, Some(forward(now)))

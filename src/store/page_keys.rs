@@ -9,7 +9,7 @@ use sqlx::any::AnyRow;
 use super::Store;
 use super::batch::{Ask, Queued, Work};
 use super::records::StoreError;
-use super::sql::{Bulk, args, chunks, count, maybe, moment, number, text};
+use super::sql::{Bulk, args, chunks, count, maybe, moment, text};
 use super::writer::Tx;
 use crate::base::Secret;
 use crate::base::ids::{IncidentId, PageId, PersonId};
@@ -187,8 +187,8 @@ impl Store {
         since: Timestamp,
     ) -> Result<Vec<String>, StoreError> {
         let sql =
-            "select remote from page where person = $1 and means = $2 and ended >= $3 and remote is not null
-            and id <> $4 order by ended desc limit 1000";
+            "select remote from page where person = $1 and means = $2 and ended >= $3 and state = 'sent'
+            and remote is not null and id <> $4 order by ended desc limit 1000";
         let rows = self.read(sql, args![person.as_str(), means.as_str(), since, page.as_str()]).await?;
         rows.iter().map(|row| text(row, 0)).collect()
     }
@@ -208,23 +208,5 @@ impl Store {
         args: Vec<super::sql::Arg>,
     ) -> Result<Vec<StoredPage>, StoreError> {
         self.read(sql, args).await?.iter().map(stored).collect()
-    }
-
-    /// Of these claimed pages, those that are still this replica's to send: nobody has called them back.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn pages_live(&self, pages: &[(PageId, i64)]) -> Result<Vec<PageId>, StoreError> {
-        let sql = "select id, token from page where id = $1 and state = 'sending' and owner = $2";
-        let mut live = Vec::with_capacity(pages.len());
-        for (id, token) in pages {
-            let rows = self.read(sql, args![id.as_str(), self.me()]).await?;
-            if let Some(row) = rows.first()
-                && number(row, 1)? == *token
-            {
-                live.push(id.clone());
-            }
-        }
-        Ok(live)
     }
 }

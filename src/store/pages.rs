@@ -1,5 +1,8 @@
 //! Pages: what paging has to send. Writing, calling back and claiming are here; how they ended is in `page_ends`.
 
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
 use jiff::Timestamp;
 use sqlx::any::AnyRow;
 
@@ -7,29 +10,91 @@ use super::Store;
 use super::batch::{Ask, Queued, Work};
 use super::page_keys;
 use super::records::{NewPage, StoreError};
-use super::sql::{Arg, Statement, args, count, maybe, moment, number, text};
+use super::sql::{Arg, Bulk, Statement, args, chunks, count, maybe, millis, moment, number, text};
 use super::writer::{Held, Tx};
 use crate::base::Secret;
 use crate::base::ids::{IncidentId, PageId, PersonId};
 use crate::domain::contact::Means;
 
-/// A page; one that is there already is left as it is, whatever became of it.
-pub(super) fn write(page: NewPage, now: Timestamp) -> Statement {
-    let round = round(page.id.as_str());
-    Statement {
-        sql: "insert into page (id, round, incident, person, means, content, state, planned, due, attempts, again,
-                lapsed, token, owner, created)
-              values ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7, 0, 0, 0, 0, '', $8) on conflict (id) do nothing",
-        args: args![
-            page.id.as_str(),
-            round,
-            page.incident.map(|id| id.to_string()),
-            page.person.as_str(),
-            page.means.as_str(),
-            page.content,
-            page.due,
-            now
-        ],
+/// A page that is there already is left as it is, whatever became of it.
+static WRITE: LazyLock<Bulk> = LazyLock::new(|| {
+    Bulk::new(
+        "insert into page (id, round, incident, person, means, content, planned, due, state, began, token, owner,
+            attempts, again, lapsed, created) values",
+        1,
+        "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, $1)",
+        "on conflict (id) do nothing returning id, token",
+    )
+});
+
+/// Writes pages. Of those that are due, as many as there are `hands` for by their means are this replica's to send from now
+/// on; the means of the others come beside them.
+pub(super) async fn write_all(
+    tx: &mut Tx,
+    mut pages: Vec<&NewPage>,
+    mut hands: HashMap<Means, usize>,
+) -> Result<(Vec<(Means, ClaimedPage)>, BTreeSet<Means>), StoreError> {
+    let (me, now) = (tx.me.clone(), millis(tx.now)?);
+    pages.sort_by_key(|page| page.id.as_str());
+    let (mut taken, mut left) = (Vec::new(), BTreeSet::new());
+    for chunk in chunks(&pages, |page| page.id.as_str()) {
+        let mut query = WRITE.rows(chunk.len()).bind(tx.now);
+        for page in chunk {
+            let hand = hands.get_mut(&page.means).filter(|hands| page.due <= now && **hands > 0);
+            let take = hand.map(|hands| *hands -= 1).is_some();
+            if !take {
+                left.insert(page.means);
+            }
+            query = query
+                .bind(page.id.as_str())
+                .bind(round(page.id.as_str()))
+                .bind(page.incident.as_ref().map(IncidentId::as_str))
+                .bind(page.person.as_str())
+                .bind(page.means.as_str())
+                .bind(page.content.as_str())
+                .bind(page.due.as_millisecond())
+                .bind(page.due.as_millisecond())
+                .bind(if take { "sending" } else { "waiting" })
+                .bind(take.then_some(tx.now))
+                .bind(i64::from(take))
+                .bind(if take { &*me } else { "" });
+        }
+        for row in query.fetch_all(&mut *tx.conn).await? {
+            let (id, token) = (text(&row, 0)?, number(&row, 1)?);
+            let page = chunk.iter().find(|page| token > 0 && page.id.as_str() == id);
+            taken.extend(page.map(|page| (page.means, born(page, now))));
+        }
+    }
+    page_keys::give(tx, taken.iter().map(|(_, page)| (&page.secret, &page.id)).collect()).await?;
+    Ok((taken, left))
+}
+
+/// A page that is claimed from its beginning.
+fn born(page: &NewPage, now: Timestamp) -> ClaimedPage {
+    ClaimedPage {
+        id: page.id.clone(),
+        round: round(page.id.as_str()).to_owned(),
+        incident: page.incident.clone(),
+        person: page.person.clone(),
+        content: page.content.clone(),
+        planned: page.due,
+        attempts: 0,
+        began: now,
+        again: false,
+        remote: None,
+        token: 1,
+        secret: page_keys::fresh(),
+    }
+}
+
+/// Pages that are written by themselves.
+struct Put(Vec<NewPage>);
+
+#[async_trait::async_trait]
+impl Work for Put {
+    type Out = ();
+    async fn run(&self, tx: &mut Tx) -> Result<(), StoreError> {
+        write_all(tx, self.0.iter().collect(), HashMap::new()).await.map(drop)
     }
 }
 
@@ -205,9 +270,7 @@ impl Store {
     /// # Errors
     /// When they could not be written within ten seconds.
     pub async fn put_pages(&self, pages: Vec<NewPage>) -> Result<(), StoreError> {
-        let now = self.now();
-        let work = super::page_ends::All(pages.into_iter().map(|page| write(page, now)).collect());
-        self.ask(|ask: Ask<_, ()>| Queued::Other(Box::new(ask)), work).await
+        self.ask(|ask: Ask<Put, ()>| Queued::Other(Box::new(ask)), Put(pages)).await
     }
 
     /// Calls back what has not gone out yet about an incident.

@@ -16,8 +16,9 @@ pub(super) fn set(wake: Wake) -> Statement {
     }
 }
 
+/// The plus has SQLite go from the ids to the rows, and not through all that are not done.
 const CLAIM: &str = "update wake set owner = $1
-    where done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
+    where +done = 0 and owner <> $1 and owner not in (select id from replica where alive_until > $2)
       and id in (select id from wake
                  where done = 0 and due <= $2 and owner <> $1
                    and owner not in (select id from replica where alive_until > $2)

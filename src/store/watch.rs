@@ -66,7 +66,10 @@ impl Store {
         let (wakes, steps, pages, posts) = tokio::try_join!(
             oldest("select due from wake where done = 0 order by due limit 1"),
             oldest("select due from incident where due is not null order by due limit 1"),
-            oldest("select due from page where state in ('waiting', 'sending') order by due limit 1"),
+            oldest(
+                "select due from (select due from page where state = 'waiting'
+                    union all select due from page where state = 'sending') as open order by due limit 1"
+            ),
             oldest("select due from post where version > delivered and failed is null order by due limit 1"),
         )?;
         Ok((wakes.max(steps), pages.max(posts)))

@@ -44,6 +44,8 @@ pub(super) struct Tx {
     pub now: i64,
     /// What goes on record when the transaction ends.
     pub audit: Vec<String>,
+    /// The highest number of an incident that begins in it.
+    pub highest: Option<i64>,
     ticket: i64,
 }
 
@@ -248,7 +250,8 @@ impl Writer {
         };
         self.batch += 1;
         let now = self.clock.now().as_millisecond();
-        let mut tx = Tx { conn, me: self.me.clone(), now, audit: Vec::new(), ticket: fresh_ticket() };
+        let mut tx =
+            Tx { conn, me: self.me.clone(), now, audit: Vec::new(), highest: None, ticket: fresh_ticket() };
         let (kind, mut committing) = (self.kind, false);
         let work = self.transact(&mut tx, batch, &mut committing);
         let end = match kind {

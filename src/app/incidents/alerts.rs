@@ -24,7 +24,6 @@ impl Attach for Incidents {
         let store = &self.tools().store;
         let told: Vec<News> = news.iter().map(as_news).collect();
         let attached: Vec<(String, u32)> = news.iter().map(|one| (one.id.clone(), one.version)).collect();
-        let mut number = None;
         for _ in 0..TRIES {
             let now = self.tools().clock.now();
             let since = now.checked_sub(REOPEN_WITHIN).unwrap_or(Timestamp::MIN);
@@ -43,11 +42,10 @@ impl Attach for Incidents {
             let current = current.filter(|it| it.is_open() || escalation::reopens(it, now));
             let policy = self.policy(service);
             let wakes = |one: &News| one.firing && !one.silenced && policy.wakes(one.severity);
-            if current.is_none() && number.is_none() && told.iter().any(wakes) {
-                number = Some(store.next_incident().await?);
-            }
+            let opens = current.is_none() && told.iter().any(wakes);
+            let number = if opens { store.next_incident().await? } else { 0 };
             let opening = || Opening {
-                number: number.unwrap_or_default(),
+                number,
                 service: service.clone(),
                 grouping: grouping.to_owned(),
                 title: String::new(),

@@ -39,9 +39,17 @@ impl Incidents {
         attached: Vec<(String, u32)>,
     ) -> Result<bool, StoreError> {
         let change = self.prepared(read.map(|stored| stored.version), decision, attached);
-        let moved = self.tools().store.move_incidents(vec![change]).await?;
+        let moved = self.store(vec![change]).await?;
         let first = read.is_none();
         Ok(moved.into_iter().all(|moved| self.settle(decision, moved, first)))
+    }
+
+    /// Writes changes together; their pages leave at once, before anything else follows from them. What came of each.
+    pub(in crate::app) async fn store(&self, changes: Vec<Change>) -> Result<Vec<Moved>, StoreError> {
+        let tools = self.tools();
+        let written = tools.store.move_and_take(changes, tools.pages.hands()).await?;
+        tools.pages.written(written.taken, &written.left);
+        Ok(written.moved)
     }
 
     /// A decision with all that follows from it, ready to be written.
@@ -62,12 +70,9 @@ impl Incidents {
         }
     }
 
-    /// Sees to what was written: pages first, then the thread. False if it was not.
+    /// Sees to what was written, except for its pages. False if it was not.
     pub(in crate::app) fn settle(&self, decision: &Decision, moved: Moved, first: bool) -> bool {
         let Moved::Done(posts) = moved else { return false };
-        if !decision.orders.is_empty() || !decision.cancels.is_empty() {
-            self.tools().pages.written();
-        }
         self.0.moved.notify_one();
         self.tools().delivery.submit(posts);
         if let Some(act) = decision.act.clone() {

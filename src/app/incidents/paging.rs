@@ -1,6 +1,6 @@
 //! What incidents ask of others: who is on call, and pages for people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
@@ -10,7 +10,8 @@ use crate::app::contacts::Contacts;
 use crate::app::paging::{self, Paging};
 use crate::app::roster::Roster;
 use crate::base::ids::{IncidentId, PersonId};
-use crate::store::{NewPage, StoreError};
+use crate::domain::contact::Means;
+use crate::store::{ClaimedPage, NewPage, StoreError};
 
 pub use crate::app::paging::PageOrder;
 
@@ -39,8 +40,13 @@ pub trait OrderPages: Send + Sync {
         Arc::default()
     }
 
-    /// New pages are in the store.
-    fn written(&self) {}
+    /// How many new pages by each means may be taken along by [`OrderPages::written`].
+    fn hands(&self) -> HashMap<Means, usize> {
+        HashMap::new()
+    }
+
+    /// New pages are in the store: these are ours to send now, others are left there, by those means.
+    fn written(&self, _taken: Vec<(Means, ClaimedPage)>, _left: &BTreeSet<Means>) {}
 
     /// Somebody took the incident on, and that cannot be saved: its pages are held here for a while.
     fn hush(&self, _: &IncidentId) {}
@@ -101,9 +107,13 @@ impl OrderPages for Pages {
         self.sent.get().map(|sent| sent.mute.clone()).unwrap_or_default()
     }
 
-    fn written(&self) {
+    fn hands(&self) -> HashMap<Means, usize> {
+        self.sent.get().map(|sent| sent.paging.hands()).unwrap_or_default()
+    }
+
+    fn written(&self, taken: Vec<(Means, ClaimedPage)>, left: &BTreeSet<Means>) {
         if let Some(sent) = self.sent.get() {
-            sent.paging.nudge();
+            sent.paging.send(taken, left);
         }
     }
 

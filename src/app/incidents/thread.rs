@@ -22,14 +22,14 @@ impl Incidents {
         if decision.entries.is_empty() && decision.orders.is_empty() && !decision.counted {
             return Vec::new();
         }
-        let root = Body::Report(redacted(self.root(incident)));
         let (homes, news) = (self.homes(incident), self.news(decision));
         let asides: Vec<_> = self.asides(decision).into_iter().chain(self.proposals(decision)).collect();
         let mut posts: Vec<NewPost> = Vec::new();
         for (door, channel) in &homes {
             let id = root_of(incident, *door);
             let under = Some(Thread::Under(id.clone()));
-            posts.push(self.post(incident, id, *door, channel, None, root.clone()));
+            let root = Body::Report(redacted(self.root(incident)));
+            posts.push(self.post(incident, id, *door, channel, None, root));
             for (name, aside) in &asides {
                 let id = PostId::from(format!("{}/{name}/{}", incident.id, door.as_str()));
                 let aside = Body::Report(redacted(aside.clone()));

@@ -12,6 +12,9 @@ use crate::domain::incident::timeline::{Actor, Origin};
 use crate::domain::incident::{Incident, Wrong};
 use crate::store::{StoreError, StoredIncident};
 
+/// How often another replica may have chosen the same number before we give up.
+const TRIES: u32 = 20;
+
 /// Who wishes something, and from where.
 #[derive(Debug, Clone)]
 pub struct Wish {
@@ -85,19 +88,22 @@ impl Incidents {
         if let Some(id) = store.incident_of_entry(&wish.message).await? {
             return Ok(Done { incident: self.find(&id).await?.incident, reply: Reply::Done });
         }
-        // By hand each is one of its own: people know best whether it is the same.
-        let number = store.next_incident().await?;
-        let grouping = format!("{}/{number}", if new.drill { "drill" } else { "by-hand" });
         let policy = self.policy(&new.service);
         let now = self.tools().clock.now();
         let facts = self.facts_for(&policy, now).await?;
-        let NewIncident { service, title, severity, drill } = new;
-        let opening = Opening { number, service, grouping, title, severity, drill, policy };
-        let decision = escalation::open(opening, wish.by(), &facts, now);
-        if !self.write(None, &decision, Vec::new()).await? {
-            return Err(StoreError::Away("another incident has that number".to_owned()).into());
+        for _ in 0..TRIES {
+            let number = store.next_incident().await?;
+            // By hand each is one of its own: people know best whether it is the same.
+            let grouping = format!("{}/{number}", if new.drill { "drill" } else { "by-hand" });
+            let NewIncident { service, title, severity, drill } = new.clone();
+            let opening =
+                Opening { number, service, grouping, title, severity, drill, policy: policy.clone() };
+            let decision = escalation::open(opening, wish.by(), &facts, now);
+            if self.write(None, &decision, Vec::new()).await? {
+                return Ok(Done { incident: decision.incident, reply: Reply::Done });
+            }
         }
-        Ok(Done { incident: decision.incident, reply: Reply::Done })
+        Err(StoreError::Away("others keep opening incidents".to_owned()).into())
     }
 
     /// Takes it on.

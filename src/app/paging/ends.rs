@@ -93,8 +93,8 @@ pub(super) async fn end(paging: &Paging, page: &Page, end: PageEnd) {
     if written.await == Some(true) {
         paging.0.told.notify_one();
     }
-    // Another way may be due now.
-    if !matches!(end, PageEnd::Sent(_) | PageEnd::Held(_)) {
+    // This way is due later, or another one may be now.
+    if !matches!(end, PageEnd::Sent(_)) {
         paging.nudge();
     }
 }

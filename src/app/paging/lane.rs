@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
+use tokio::sync::SemaphorePermit;
 
 use super::message::{self, Page};
 use super::round::Counter;
@@ -91,12 +93,12 @@ pub(super) async fn work(paging: Paging, counter: Arc<Counter>, person: PersonId
         };
         let count = pages.len();
         let mut out = Out::default();
-        let sending = AssertUnwindSafe(handle(&paging, counter.means, pages, held, &mut out));
+        let hands = Hands { paging: &paging, counter: &counter, slot: Some(slot) };
+        let sending = AssertUnwindSafe(handle(hands, pages, held, &mut out));
         if sending.catch_unwind().await.is_err() {
             // The rows stay claimed; they are adopted after the next start, and looked up before they are sent.
             tracing::error!(page.means = counter.means.as_str(), person.id = %person, "sending pages panicked");
         }
-        drop(slot);
         let over = count - out.left.len();
         {
             let mut lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -109,8 +111,26 @@ pub(super) async fn work(paging: Paging, counter: Arc<Counter>, person: PersonId
             }
         }
         paging.0.busy.send_modify(|busy| *busy = busy.saturating_sub(over));
-        if let Some(bell) = paging.0.bells.get(&counter.means) {
-            bell.notify_one();
+        if counter.full.swap(false, Ordering::AcqRel) {
+            counter.bell.notify_one();
+        }
+    }
+}
+
+/// Who sends to one person. A slot is held while the provider is asked, not while its answer is written.
+struct Hands<'a> {
+    paging: &'a Paging,
+    counter: &'a Counter,
+    slot: Option<SemaphorePermit<'a>>,
+}
+
+impl<'a> Hands<'a> {
+    /// The slot, to be dropped when the provider has answered.
+    async fn slot(&mut self) -> Option<SemaphorePermit<'a>> {
+        match self.slot.take() {
+            Some(slot) => Some(slot),
+            // The slots are never closed.
+            None => self.counter.slots.acquire().await.ok(),
         }
     }
 }
@@ -125,7 +145,8 @@ struct Out {
 }
 
 /// Sends what is to be sent now.
-async fn handle(paging: &Paging, means: Means, pages: Vec<Page>, held: Option<Timestamp>, out: &mut Out) {
+async fn handle(mut hands: Hands<'_>, pages: Vec<Page>, held: Option<Timestamp>, out: &mut Out) {
+    let paging = hands.paging;
     let mut going = Vec::with_capacity(pages.len());
     for page in pages {
         match held.or_else(|| paging.hushed(page.row.incident.as_ref())) {
@@ -136,13 +157,13 @@ async fn handle(paging: &Paging, means: Means, pages: Vec<Page>, held: Option<Ti
     let mut fresh: Vec<Page> = Vec::with_capacity(going.len());
     for page in going {
         if page.row.again {
-            fresh.extend(look_up(paging, means, page, out).await);
+            fresh.extend(look_up(&mut hands, page, out).await);
         } else {
             fresh.push(page);
         }
     }
-    for together in groups(means, fresh) {
-        send(paging, means, together, out).await;
+    for together in groups(hands.counter.means, fresh) {
+        send(&mut hands, together, out).await;
     }
 }
 
@@ -167,7 +188,8 @@ fn groups(means: Means, pages: Vec<Page>) -> Vec<Vec<Page>> {
 }
 
 /// A page that may have arrived: the provider is asked. What is still to be sent comes back.
-async fn look_up(paging: &Paging, means: Means, mut page: Page, out: &mut Out) -> Option<Page> {
+async fn look_up(hands: &mut Hands<'_>, mut page: Page, out: &mut Out) -> Option<Page> {
+    let (paging, means) = (hands.paging, hands.counter.means);
     // It is looked for in the words in which it was sent.
     page.row.again = false;
     let prepared = prepare(paging, means, std::slice::from_ref(&page));
@@ -180,7 +202,9 @@ async fn look_up(paging: &Paging, means: Means, mut page: Page, out: &mut Out) -
         }
     };
     message.others = others(paging, means, &page).await;
+    let slot = hands.slot().await;
     let found = within(PATIENCE, pager.find(means, &message)).await;
+    drop(slot);
     let found = found.unwrap_or_else(|late| Err(PagerError::Uncertain(late.to_string())));
     note(paging, means, &found).await;
     match found {
@@ -233,7 +257,8 @@ fn prepare(paging: &Paging, means: Means, pages: &[Page]) -> Result<(Arc<dyn Pag
 
 /// Sends pages as one message. They are looked at once more directly before it: what was called back by then is not
 /// sent. Between that look and the request's first byte lies no wait.
-async fn send(paging: &Paging, means: Means, pages: Vec<Page>, out: &mut Out) {
+async fn send(hands: &mut Hands<'_>, pages: Vec<Page>, out: &mut Out) {
+    let (paging, means) = (hands.paging, hands.counter.means);
     let store = &paging.0.desk.store;
     if let [first, _, ..] = &pages[..] {
         let ids: Vec<PageId> = pages.iter().map(|page| page.row.id.clone()).collect();
@@ -242,6 +267,7 @@ async fn send(paging: &Paging, means: Means, pages: Vec<Page>, out: &mut Out) {
             tracing::warn!(page.id = %first.row.id, error = %error, "one answer will not do for all pages of a message");
         }
     }
+    let slot = hands.slot().await;
     if means == Means::Slack
         && let Ok((pager, message)) = prepare(paging, means, pages.get(..1).unwrap_or_default())
     {
@@ -270,6 +296,7 @@ async fn send(paging: &Paging, means: Means, pages: Vec<Page>, out: &mut Out) {
         }
         Err(error) => Err(error),
     };
+    drop(slot);
     match sent {
         Ok(remote) => {
             arrived(paging, means, &pages, &remote).await;

@@ -17,7 +17,8 @@ mod telegram;
 mod trial;
 mod verdict;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -32,7 +33,10 @@ use crate::base::ids::IncidentId;
 use crate::domain::contact::Means;
 use crate::domain::words::Words;
 use crate::ports::Pager;
-use crate::store::{PageEnd, Store, StoreError};
+use crate::store::{ClaimedPage, PageEnd, Store, StoreError};
+
+use message::Page;
+use round::Counter;
 
 pub use answers::{Answered, Answering, Answers, Standing};
 pub use orders::{Content, PageOrder, pages, test_order};
@@ -72,8 +76,10 @@ struct Inner {
     desk: Desk,
     by_means: HashMap<Means, Arc<dyn Pager>>,
     outage: Outage,
-    /// One bell for each means: something may be due.
-    bells: HashMap<Means, Arc<Notify>>,
+    /// One for each means.
+    counters: HashMap<Means, Arc<Counter>>,
+    /// Whether what is due is being looked for.
+    working: AtomicBool,
     told: Notify,
     /// What is measured, where somebody wants to know.
     vitals: OnceLock<Vitals>,
@@ -98,12 +104,13 @@ impl Paging {
             .flat_map(|pager| pager.means().iter().map(move |means| (*means, pager.clone())))
             .collect();
         let outage = Outage::new(desk.pagers.clone());
-        let bells = Means::ALL.into_iter().map(|means| (means, Arc::default())).collect();
+        let counters = Means::ALL.into_iter().map(|means| (means, Arc::new(Counter::new(means)))).collect();
         Self(Arc::new(Inner {
             desk,
             by_means,
             outage,
-            bells,
+            counters,
+            working: AtomicBool::new(false),
             told: Notify::new(),
             vitals: OnceLock::new(),
             hushed: Mutex::default(),
@@ -113,8 +120,32 @@ impl Paging {
 
     /// Says that pages were written: to be called after the commit.
     pub fn nudge(&self) {
-        for bell in self.0.bells.values() {
-            bell.notify_one();
+        self.0.counters.values().for_each(|counter| counter.bell.notify_one());
+    }
+
+    /// How many new pages by each means may come here directly ([`Paging::send`]). None by telephone: a call that was on its way
+    /// when a process died is not made again.
+    pub fn hands(&self) -> HashMap<Means, usize> {
+        if !self.0.working.load(Ordering::Relaxed) {
+            return HashMap::new();
+        }
+        let counters = self.0.counters.values().filter(|counter| counter.means != Means::Voice);
+        counters.map(|counter| (counter.means, counter.room())).collect()
+    }
+
+    /// Sends pages that are this replica's already, and sees to those that were left, by these means.
+    pub fn send(&self, pages: Vec<(Means, ClaimedPage)>, left: &BTreeSet<Means>) {
+        let mut by_means: BTreeMap<Means, Vec<Page>> = BTreeMap::new();
+        for (means, page) in pages {
+            by_means.entry(means).or_default().push(Page::read(page));
+        }
+        for (means, pages) in by_means {
+            if let Some(counter) = self.0.counters.get(&means) {
+                round::take(self, counter, pages);
+            }
+        }
+        for counter in left.iter().filter_map(|means| self.0.counters.get(means)) {
+            counter.bell.notify_one();
         }
     }
 
@@ -173,7 +204,9 @@ impl Paging {
 
     /// Sends until it is dropped.
     pub async fn work(&self) {
-        let rounds = Means::ALL.into_iter().map(|means| round::work(self.clone(), means));
+        self.0.working.store(true, Ordering::Relaxed);
+        let _working = Working(self);
+        let rounds = self.0.counters.values().map(|counter| round::work(self.clone(), counter.clone()));
         let rounds = futures_util::future::join_all(rounds);
         futures_util::future::join3(rounds, outage::watch(self.clone()), outcomes::tell(self.clone())).await;
     }
@@ -220,6 +253,15 @@ impl Paging {
             }
         }
         Ok(lag)
+    }
+}
+
+/// Work that has not been dropped.
+struct Working<'a>(&'a Paging);
+
+impl Drop for Working<'_> {
+    fn drop(&mut self) {
+        self.0.0.working.store(false, Ordering::Relaxed);
     }
 }
 

@@ -1,14 +1,15 @@
 //! The loop of one means: takes what is due, hands it to the people's lanes, sleeps until the next is due.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
+use super::Paging;
 use super::lane::{self, Lane};
 use super::message::Page;
-use super::{Inner, Paging};
 use crate::base::clock::pause;
 use crate::base::ids::PersonId;
 use crate::domain::contact::Means;
@@ -17,7 +18,7 @@ use crate::store::StoreError;
 /// How often it looks without being called: for what another replica wrote or left behind.
 const ROUND: Duration = Duration::from_secs(1);
 /// Pages of one means in memory, at most.
-const MOST: usize = 512;
+const MOST: usize = 1_024;
 
 /// What one means has at hand.
 pub(super) struct Counter {
@@ -25,6 +26,25 @@ pub(super) struct Counter {
     pub lanes: Mutex<HashMap<PersonId, Lane>>,
     /// Requests to the provider at a time.
     pub slots: Arc<Semaphore>,
+    /// Something may be due.
+    pub bell: Notify,
+    /// Something was due and had to wait until a try ends.
+    pub full: AtomicBool,
+}
+
+impl Counter {
+    /// With nothing at hand.
+    pub fn new(means: Means) -> Self {
+        let slots = Arc::new(Semaphore::new(parallel(means)));
+        let (lanes, bell, full) = (Mutex::default(), Notify::new(), AtomicBool::new(false));
+        Self { means, lanes, slots, bell, full }
+    }
+
+    /// How many more pages may be in memory.
+    pub fn room(&self) -> usize {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        MOST.saturating_sub(lanes.values().map(Lane::held).sum())
+    }
 }
 
 /// Requests to a provider at a time: so that a slow one is not buried, and takes nothing from the others.
@@ -37,11 +57,8 @@ fn parallel(means: Means) -> usize {
 }
 
 /// Works until it is dropped.
-pub(super) async fn work(paging: Paging, means: Means) {
-    let slots = Arc::new(Semaphore::new(parallel(means)));
-    let counter = Arc::new(Counter { means, lanes: Mutex::default(), slots });
-    let Inner { desk, bells, .. } = &*paging.0;
-    let Some(bell) = bells.get(&means) else { return };
+pub(super) async fn work(paging: Paging, counter: Arc<Counter>) {
+    let (desk, means) = (&paging.0.desk, counter.means);
     loop {
         // What is claimed counts from before it is.
         let looking = paging.looking();
@@ -62,7 +79,7 @@ pub(super) async fn work(paging: Paging, means: Means) {
             }
         };
         tokio::select! {
-            () = bell.notified() => {}
+            () = counter.bell.notified() => {}
             () = due => {}
             () = pause(ROUND) => {}
         }
@@ -97,6 +114,11 @@ async fn look(paging: &Paging, counter: &Arc<Counter>) -> Result<Option<Duration
             return Ok(Some(wait));
         }
         if room == 0 {
+            counter.full.store(true, Ordering::Release);
+            // A try may have ended before anybody could know.
+            if counter.room() > 0 {
+                continue;
+            }
             return Ok(None);
         }
         let pages = desk.store.due_pages(means, room).await?;
@@ -109,13 +131,11 @@ async fn look(paging: &Paging, counter: &Arc<Counter>) -> Result<Option<Duration
 }
 
 fn room(counter: &Counter) -> u32 {
-    let lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-    let held: usize = lanes.values().map(Lane::held).sum();
-    u32::try_from(MOST.saturating_sub(held)).unwrap_or_default()
+    u32::try_from(counter.room()).unwrap_or_default()
 }
 
 /// Puts pages into their people's lanes and sets those in motion that stand still.
-fn take(paging: &Paging, counter: &Arc<Counter>, pages: Vec<Page>) {
+pub(super) fn take(paging: &Paging, counter: &Arc<Counter>, pages: Vec<Page>) {
     paging.0.busy.send_modify(|busy| *busy += pages.len());
     let mut lanes = counter.lanes.lock().unwrap_or_else(PoisonError::into_inner);
     for page in pages {

@@ -8,6 +8,7 @@ mod faults;
 mod inbox;
 mod leases;
 mod migrations;
+mod moves;
 mod pages;
 mod plans;
 mod progress;
