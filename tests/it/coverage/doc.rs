@@ -103,9 +103,14 @@ fn read() -> Proofs {
 
 /// The name as a sentence; names of functions know no capitals.
 fn capital(words: &str) -> String {
-    let words = [("cloud run", "Cloud Run"), ("english", "English"), ("japanese", "Japanese")]
-        .iter()
-        .fold(words.to_owned(), |words, (small, right)| words.replace(small, right));
+    let names = [
+        ("cloud run", "Cloud Run"),
+        ("english", "English"),
+        ("japanese", "Japanese"),
+        ("slack e mail", "Slack, e-mail"),
+        ("pagerduty", "PagerDuty"),
+    ];
+    let words = names.iter().fold(words.to_owned(), |words, (small, right)| words.replace(small, right));
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
