@@ -114,7 +114,9 @@ async fn whoever_was_paged_may_work_on_it_until_it_is_over() {
     night.presses("U0SATO", &root, "Escalate").await;
     night.thread_says("INC-1", "木村").await;
     night.presses("U0KIMURA", &root, "Acknowledge").await.says("木村 has it");
+    let before = rig.said();
     rig.type_as("U0KIMURA", OPS, "note INC-1 I look after it").await;
+    night.told_alone("U0KIMURA", before).await.says("Noted in INC-1");
     night.thread_says("INC-1", "木村 (slack): I look after it").await;
     night.types_by_button("U0KIMURA", &root, "escalate INC-1").await.says("escalated");
     // To end it takes a role, also for who was paged.
