@@ -102,7 +102,8 @@ mod tests {
     #[test]
     fn what_was_written_is_read_as_it_was() {
         let inner = Phrase::new("inner").with("at", Timestamp::UNIX_EPOCH).with("below", -1.5);
-        let phrase = Phrase::new("outer").with("count", 3_u32).with("name", "佐藤 \"x\"\n").with("inner", inner);
+        let phrase =
+            Phrase::new("outer").with("count", 3_u32).with("name", "佐藤 \"x\"\n").with("inner", inner);
         let moment = Phrase::Moment { at: Timestamp::UNIX_EPOCH };
         for phrase in [phrase, Phrase::raw("plain"), moment.clone(), moment.by_the_hour()] {
             let text = serde_json::to_string(&phrase).unwrap();
