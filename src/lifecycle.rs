@@ -10,6 +10,8 @@ use axum::Router;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::app::set_back::Setbacks;
+use crate::app::wellness::Wellness;
 use crate::app::{escalator, heartbeat, keeper, pulse};
 use crate::base::clock::{pause, within};
 use crate::chat::slack::http;
@@ -41,6 +43,8 @@ pub struct Running {
 /// When its store does not answer.
 pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result<Running> {
     toban.store.beat().await.context("the store does not answer")?;
+    let setbacks = Setbacks::new(toban.incidents.clone());
+    setbacks.look().await.context("the store does not answer")?;
     let (stop, stopped) = watch::channel(false);
     let ready = Arc::new(AtomicBool::new(true));
     let readers = Readers { listen: server.local_addr(), token: toban.metrics_token.clone() };
@@ -77,15 +81,23 @@ pub async fn start(toban: Toban, server: Server, more: Router) -> anyhow::Result
             let hands = toban.hands.clone();
             async move { hands.keep().await }
         }),
+        tokio::spawn({
+            let forewarn = toban.forewarn.clone();
+            async move { forewarn.keep().await }
+        }),
         tokio::spawn(check_store(toban.store.clone(), ready.clone())),
         tokio::spawn(async move { match vitals.measure(measured).await {} }),
         tokio::spawn(escalator::escalate(toban.incidents.clone())),
+        tokio::spawn(async move { match setbacks.watch().await {} }),
     ];
+    if let Some(ear) = toban.telegram.clone() {
+        keeping.push(tokio::spawn(ear.listen()));
+    }
     if let Some((pulse, every)) = toban.pulse.clone() {
-        let well: pulse::Wellness = Arc::new(move || {
-            let store = ready.load(Ordering::Relaxed);
-            if store { Ok(()) } else { Err("the store cannot be written".to_owned()) }
-        });
+        let wellness = Arc::new(Wellness::new(ready, toban.incidents.clone(), toban.paging.clone()));
+        let watched = wellness.clone();
+        keeping.push(tokio::spawn(async move { match watched.watch().await {} }));
+        let well: pulse::Wellness = Arc::new(move || wellness.look());
         let vitals = toban.vitals.clone();
         keeping.push(tokio::spawn(async move { match pulse::keep(pulse, every, well, vitals).await {} }));
     }

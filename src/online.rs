@@ -5,14 +5,21 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
+use crate::app::contacts::Contacts;
 use crate::base::Clock;
+use crate::base::clock::within;
 use crate::chat::slack::api::Api;
 use crate::chat::slack::socket::check_app_token;
 use crate::config::{Config, SlackEntry};
+use crate::domain::contact::Means;
 use crate::domain::health::Verdict;
 use crate::domain::log::LogQuery;
+use crate::domain::metric::Range;
 use crate::domain::words::{Reader, Words};
+use crate::ports::Pager;
 use crate::wire;
+
+const MINUTE: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// Tries everything at once and tells what was found, a line each.
 ///
@@ -24,6 +31,7 @@ pub async fn check(config: &Config) -> anyhow::Result<Tried> {
     let words = Words::load()?;
     let mut tried = Tried::default();
     slack(config, &mut tried).await?;
+    pagers(config, &clock, &mut tried).await?;
     let components: Vec<_> = config
         .services
         .iter()
@@ -49,6 +57,12 @@ pub async fn check(config: &Config) -> anyhow::Result<Tried> {
             if let Some(logs) = &can.logs {
                 let found = logs.read(&newest(now)).await.map(|_| "can be read".to_owned());
                 lines.push(line(&place, "logs", found));
+            }
+            if let Some(metrics) = &can.metrics
+                && let Some(name) = metrics.names().first()
+            {
+                let found = metrics.read(name, Range::last(MINUTE * 15, now), MINUTE).await;
+                lines.push(line(&place, "metrics", found.map(|_| format!("{name} can be read"))));
             }
             lines
         }
@@ -82,6 +96,42 @@ fn newest(now: Timestamp) -> LogQuery {
         requests: false,
         limit: 1,
     }
+}
+
+/// Every way by which somebody is paged, without paging anybody.
+async fn pagers(config: &Config, clock: &Clock, tried: &mut Tried) -> anyhow::Result<()> {
+    let contacts = Contacts::new(config);
+    // Slack is tried by its token.
+    let used = |pager: &Arc<dyn Pager>| pager.means().iter().any(|means| contacts.uses(*means));
+    let pagers: Vec<_> = wire::pagers::pagers(config, None, clock)?.into_iter().filter(used).collect();
+    let looks = pagers.iter().map(|pager| async move {
+        let means = pager.means();
+        let name = means.iter().map(|means| means.as_str()).collect::<Vec<_>>().join(", ");
+        match (means, within(config.settings.limits.call.0, pager.check()).await) {
+            ([Means::Webhook], _) => (true, format!("pager {name}: only a page itself would try it")),
+            ([Means::Pagerduty], Ok(Ok(()))) => {
+                (true, format!("pager {name}: answers; only an event would try the keys"))
+            }
+            (_, Ok(Ok(()))) => (true, format!("pager {name}: accepted")),
+            (_, Ok(Err(error))) => (false, format!("pager {name}: {error}")),
+            (_, Err(late)) => (false, format!("pager {name}: {late}")),
+        }
+    });
+    tried.lines.extend(join_all(looks).await);
+    let pagers = wire::pagers::pagers(config, None, clock)?;
+    for means in Means::ALL.into_iter().filter(|means| contacts.uses(*means)) {
+        let chat = match means {
+            Means::Slack => config.slack().is_some(),
+            _ => false,
+        };
+        if !chat && !pagers.iter().any(|pager| pager.means().contains(&means)) {
+            let name = means.as_str();
+            tried
+                .lines
+                .push((false, format!("pager {name}: somebody is to be paged by it, and it is not set up")));
+        }
+    }
+    Ok(())
 }
 
 async fn slack(config: &Config, tried: &mut Tried) -> anyhow::Result<()> {

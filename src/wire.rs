@@ -18,6 +18,7 @@ use crate::app::company::{Company, Speech};
 use crate::app::delivery::Delivery;
 use crate::app::desk::Desk;
 use crate::app::dispatch::Dispatch;
+use crate::app::forewarn::Forewarn;
 use crate::app::handoff::Hands;
 use crate::app::incidents::Incidents;
 use crate::app::intake::AlertIntake;
@@ -56,6 +57,8 @@ pub struct Toban {
     pub roster: Roster,
     /// Looks after hand-offs.
     pub hands: Arc<Hands>,
+    /// Says what schedules will be short of.
+    pub forewarn: Arc<Forewarn>,
     /// The calendars of schedules.
     pub calendars: Arc<dyn Calendar>,
     /// What people work on.
@@ -66,6 +69,8 @@ pub struct Toban {
     pub replies: Arc<dyn Replies>,
     /// The doors of those answers.
     pub answers: Doors,
+    /// Hears what is answered in Telegram, where that is set up.
+    pub telegram: Option<pagers::TelegramEar>,
     /// Takes alerts in.
     pub intake: AlertIntake,
     /// What monitoring calls.
@@ -185,13 +190,16 @@ pub async fn wire(
     duty.bot.works_at(dispatch.clone());
     let slack = access.zip(api).map(|(access, api)| slack_door(config, access, api, &dispatch, &clock));
     let token = settings.web.metrics_token.as_ref();
+    duty.paging.counted_by(vitals.clone());
     Ok(Toban {
+        telegram: pagers::telegram_ear(config, &store, &duty.replies)?,
         dispatch,
         delivery,
         store,
         slack,
         roster: duty.roster,
         hands: duty.hands,
+        forewarn: duty.forewarn,
         calendars: duty.calendars,
         incidents: duty.incidents,
         paging: duty.paging,
@@ -246,6 +254,7 @@ fn limits(settings: &Settings) -> Limits {
         undo: limits.undo.0,
         progress: limits.progress.0,
         result: limits.result.0,
+        keep: settings.incidents.keep.0,
         parallel: limits.parallel,
     }
 }

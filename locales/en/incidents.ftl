@@ -133,6 +133,7 @@ incident-did-leave-action = not run: { $text } ({ $why })
 incident-did-reapply = climbs the present policy { $text }
 incident-did-hand-over = the next shift knows of it: { $names }
 incident-did-mend = nothing would have woken this incident; that is mended
+incident-did-set-clock-back = the clock was set back by { $span }; what is to come keeps its distance
 incident-left-not-needed = what it mends does not fail
 incident-left-drill = this is a drill
 incident-left-once = it ran in this incident already

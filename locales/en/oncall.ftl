@@ -103,3 +103,6 @@ oncall-swap-not-held = { $name } is not on call for all of that time.
 oncall-swap-not-yours = Only { $name } can answer this offer.
 oncall-swap-late = It is too late: that time is over.
 oncall-no-offer = I know no offer { $id }. The button may be from an old message.
+oncall-ahead = { $schedule } from { $from }: { $what }
+oncall-ahead-show = Show the schedule
+oncall-nobody-why = You look after this schedule. Its steps reach nobody until somebody takes the shift.

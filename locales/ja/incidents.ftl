@@ -133,6 +133,7 @@ incident-did-leave-action = 未実行: { $text }({ $why })
 incident-did-reapply = 現在のポリシー { $text } を適用
 incident-did-hand-over = 次の当番へ引き継ぎ: { $names }
 incident-did-mend = 次の動きが設定されていなかったため修復
+incident-did-set-clock-back = 時計が { $span } 戻されました。予定は元の間隔のまま進みます
 incident-left-not-needed = 対象は正常
 incident-left-drill = 訓練のため
 incident-left-once = このインシデントで実行済み

@@ -103,3 +103,6 @@ oncall-swap-not-held = その時間のすべてが { $name } の当番ではあ�
 oncall-swap-not-yours = 回答できるのは { $name } だけです。
 oncall-swap-late = その時間はすでに終わっています。
 oncall-no-offer = 申し込み { $id } は見つかりません。古いメッセージのボタンかもしれません。
+oncall-ahead = { $schedule }({ $from } から): { $what }
+oncall-ahead-show = 当番表を見る
+oncall-nobody-why = あなたはこの当番表の管理者です。誰かが当番を引き受けるまで、この当番表への通知は誰にも届きません。

@@ -74,6 +74,11 @@ impl Contacts {
         self.of(person).iter().filter(|contact| contact.takes(severity)).collect()
     }
 
+    /// Whether anybody is paged by that means.
+    pub fn uses(&self, means: Means) -> bool {
+        self.by_person.values().flatten().any(|contact| contact.by == means)
+    }
+
     /// Whoever is paged at that address by that means.
     pub fn at(&self, by: Means, address: &str) -> impl Iterator<Item = &PersonId> {
         let there = move |contact: &Contact| {

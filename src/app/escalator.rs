@@ -34,7 +34,11 @@ pub async fn escalate(incidents: Incidents) {
     let looked = Looked::default();
     let rounds = async {
         loop {
-            match round(&incidents, &looked).await {
+            let done = round(&incidents, &looked).await;
+            if done.is_ok() {
+                incidents.tick();
+            }
+            match done {
                 Ok(true) => {}
                 Ok(false) => rest(&incidents, &looked).await,
                 Err(error) => {

@@ -35,6 +35,9 @@ pub async fn keep(dispatch: Dispatch) {
     let sweeps = async {
         loop {
             told(dispatch.desk().store.purge().await.map(drop), "old rows could not be cleared away");
+            let keep = dispatch.desk().limits.keep;
+            let gone = dispatch.desk().store.purge_incidents(keep).await;
+            told(gone.map(drop), "old incidents could not be cleared away");
             rest(clock, SWEEP).await;
         }
     };

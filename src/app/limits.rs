@@ -19,6 +19,8 @@ pub struct Limits {
     pub progress: Duration,
     /// How long a whole answer is kept for "more" and "as file".
     pub result: Duration,
+    /// How long an incident is kept after its end, with its timeline.
+    pub keep: Duration,
     /// How many messages are worked on at once; more of them wait, acknowledged and durable.
     pub parallel: usize,
 }
@@ -33,6 +35,7 @@ impl Default for Limits {
             undo: Duration::from_mins(30),
             progress: Duration::from_secs(2),
             result: Duration::from_hours(1),
+            keep: Duration::from_hours(400 * 24),
             parallel: 2_048,
         }
     }

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::sync::watch;
 
 /// Tells the time and waits. Cheap to clone; all clones agree.
@@ -19,7 +19,15 @@ enum Source {
         since: std::time::Instant,
         speed: u32,
     },
-    Manual(watch::Sender<Timestamp>),
+    Manual(watch::Sender<Hands>),
+}
+
+/// A manual clock: what it shows, and how much time has passed. Setting a clock moves the first only, as it does for a
+/// real one: whoever sleeps goes by the second.
+#[derive(Clone, Copy)]
+struct Hands {
+    now: Timestamp,
+    passed: Duration,
 }
 
 /// The wait took longer than it was allowed to.
@@ -42,7 +50,7 @@ impl Clock {
 
     /// Stands still at `start` until [`Clock::advance`] moves it.
     pub fn manual(start: Timestamp) -> Self {
-        Self(Arc::new(Source::Manual(watch::Sender::new(start))))
+        Self(Arc::new(Source::Manual(watch::Sender::new(Hands { now: start, passed: Duration::ZERO }))))
     }
 
     /// The present moment.
@@ -51,7 +59,7 @@ impl Clock {
             #[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
             Source::Running { speed: 1, .. } => Timestamp::now(),
             Source::Running { start, since, speed } => *start + since.elapsed().saturating_mul(*speed),
-            Source::Manual(now) => *now.borrow(),
+            Source::Manual(hands) => hands.borrow().now,
         }
     }
 
@@ -60,19 +68,30 @@ impl Clock {
         match &*self.0 {
             #[expect(clippy::disallowed_methods, reason = "the one home of the real clock")]
             Source::Running { speed, .. } => tokio::time::sleep(span / *speed).await,
-            Source::Manual(now) => {
-                let mut now = now.subscribe();
-                let due = *now.borrow() + span;
+            Source::Manual(hands) => {
+                let mut hands = hands.subscribe();
+                let due = hands.borrow().passed + span;
                 // An error means that the sender is gone; we hold it, so it cannot happen.
-                let _ = now.wait_for(|now| *now >= due).await;
+                let _ = hands.wait_for(|hands| hands.passed >= due).await;
             }
         }
     }
 
     /// Moves a manual clock on and wakes whoever's wait is over; a running clock ignores it.
     pub fn advance(&self, span: Duration) {
-        if let Source::Manual(now) = &*self.0 {
-            now.send_modify(|now| *now += span);
+        if let Source::Manual(hands) = &*self.0 {
+            hands.send_modify(|hands| {
+                hands.now += span;
+                hands.passed += span;
+            });
+        }
+    }
+
+    /// Sets a manual clock forward or back, as an operator or NTP sets the machine's: no time passes, and nobody's wait
+    /// ends. A running clock ignores it.
+    pub fn set(&self, by: SignedDuration) {
+        if let Source::Manual(hands) = &*self.0 {
+            hands.send_modify(|hands| hands.now += by);
         }
     }
 
@@ -136,6 +155,19 @@ mod tests {
         clock.advance(Duration::from_secs(60));
         sleeper.await.unwrap();
         assert_eq!(clock.now().as_second(), 60);
+    }
+
+    #[tokio::test]
+    async fn setting_a_clock_wakes_nobody_and_keeps_nobody_asleep() {
+        let clock = Clock::manual(Timestamp::UNIX_EPOCH);
+        let mut sleeping = Box::pin(clock.sleep(Duration::from_secs(60)));
+        assert!(futures_util::poll!(&mut sleeping).is_pending());
+        clock.set(SignedDuration::from_hours(1));
+        assert!(futures_util::poll!(&mut sleeping).is_pending());
+        clock.set(SignedDuration::from_hours(-2));
+        clock.advance(Duration::from_secs(60));
+        sleeping.await;
+        assert_eq!(clock.now().as_second(), 60 - 3_600);
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub const BLIND_AFTER: Duration = Duration::from_mins(10);
 /// After a longer pause between two looks nobody knows what was in between: time begins to count anew.
 pub const LONGEST_PAUSE: Duration = Duration::from_mins(3);
 
+/// By so much clocks of replicas may differ.
+const JITTER: Duration = Duration::from_secs(5);
+
 /// One rule of the config.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
@@ -189,7 +192,9 @@ impl State {
     }
 
     fn forget_gaps(&mut self, now: Timestamp) {
-        let Some(looked) = self.looked.filter(|looked| passed(*looked, now) > LONGEST_PAUSE) else { return };
+        // The same holds where the clock was set back: what was long ago by then is not to be told.
+        let gap = |looked: &Timestamp| passed(*looked, now) > LONGEST_PAUSE || *looked > now + JITTER;
+        let Some(looked) = self.looked.filter(gap) else { return };
         match &mut self.phase {
             Phase::Pending { since } => *since = now,
             Phase::Clearing { well, .. } => *well = now,

@@ -30,6 +30,8 @@ mod posts;
 mod records;
 mod reserve;
 mod results;
+mod retention;
+mod set_back;
 mod silences;
 mod sql;
 mod timeline;
@@ -67,6 +69,7 @@ pub use records::{
     Accepted, Begun, Cached, Claimed, Conclusion, NewPage, NewPost, Post, Role, StoreError, StoredPlan,
     Verified, Wake,
 };
+pub use set_back::{SetBack, Walked};
 
 /// How long anybody waits for the store.
 const LIMIT: Duration = Duration::from_secs(10);

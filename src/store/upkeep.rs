@@ -12,7 +12,7 @@ use super::sql::{Arg, args};
 use crate::base::clock::within;
 
 /// How long a replica is alive after a beat, in real time; it beats every three seconds.
-const ALIVE: Duration = Duration::from_secs(10);
+pub(super) const ALIVE: Duration = Duration::from_secs(10);
 /// How long the health check waits for a write.
 const READY: Duration = Duration::from_secs(2);
 /// Rows that are forgotten at a time, so that nobody waits for it.

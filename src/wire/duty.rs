@@ -7,6 +7,7 @@ use crate::app::company::Company;
 use crate::app::contacts::Contacts;
 use crate::app::delivery::Delivery;
 use crate::app::estate::Estate;
+use crate::app::forewarn::Forewarn;
 use crate::app::handoff::{HandOff, Hands};
 use crate::app::incidents::{Bot, Hours, Incidents, Ladders, Pages, Tools};
 use crate::app::intake::{AlertIntake, HomeHerald, Silences};
@@ -40,6 +41,7 @@ pub(super) struct Parts {
 pub(super) struct Duty {
     pub roster: Roster,
     pub hands: Arc<Hands>,
+    pub forewarn: Arc<Forewarn>,
     pub calendars: Arc<dyn Calendar>,
     pub incidents: Incidents,
     /// What ladders run commands with, once it has a desk to work at.
@@ -96,6 +98,16 @@ pub(super) fn duty(config: &Config, parts: Parts) -> anyhow::Result<Duty> {
     ));
     let calendars: Arc<dyn Calendar> =
         Arc::new(Calendars::new(config, roster.clone(), company.clone(), clock.clone()));
+    let forewarn = Forewarn {
+        roster: roster.clone(),
+        store: store.clone(),
+        delivery: delivery.clone(),
+        company: company.clone(),
+        estate: estate.clone(),
+        paging: paging.clone(),
+        clock: clock.clone(),
+        told: std::sync::Mutex::default(),
+    };
     let directory = Arc::new(Directory::new(estate.services()));
     let herald = HomeHerald { store: store.clone(), delivery, company, estate };
     let silences = Silences::new(store.clone(), clock.clone(), Arc::new(herald));
@@ -111,6 +123,7 @@ pub(super) fn duty(config: &Config, parts: Parts) -> anyhow::Result<Duty> {
     Ok(Duty {
         roster,
         hands,
+        forewarn: Arc::new(forewarn),
         calendars,
         replies: Arc::new(Answering::new(paging.clone(), Arc::new(incidents.clone()))),
         page_test: Arc::new(PageTrial::new(paging.clone())),

@@ -112,16 +112,43 @@ pub fn doors(config: &Config, words: Arc<Words>, replies: Arc<dyn Replies>) -> D
     }
 }
 
-/// Sees to it that presses of Telegram's buttons come in, as long as it runs: Telegram calls us, or is asked.
-pub async fn hear_telegram(config: Config, store: Store, replies: Arc<dyn Replies>) {
-    let Ok(client) = Client::new() else { return };
-    let Some(bot) = telegram(&config, &client) else { return };
-    let address = public_url(&config).zip(secret(&config, &config.settings.telegram.secret));
-    let Some((url, secret)) = address else { return telegram::listen(bot, store, replies).await };
-    let url = format!("{}/hooks/telegram", url.trim_end_matches('/'));
-    while let Err(error) = telegram::register(&bot, &url, &secret).await {
-        tracing::warn!(error = %error, "telegram: our address could not be told");
-        crate::base::clock::pause(std::time::Duration::from_secs(30)).await;
+/// Hears what is answered in Telegram.
+#[derive(Clone)]
+pub struct TelegramEar {
+    bot: Telegram,
+    /// Our address for Telegram and what it is to send along, where we have one; else it is asked.
+    address: Option<(String, Secret)>,
+    store: Store,
+    replies: Arc<dyn Replies>,
+}
+
+/// The ear, where Telegram is set up.
+///
+/// # Errors
+/// When the client cannot be built.
+pub fn telegram_ear(
+    config: &Config,
+    store: &Store,
+    replies: &Arc<dyn Replies>,
+) -> anyhow::Result<Option<TelegramEar>> {
+    let Some(bot) = telegram(config, &Client::new()?) else { return Ok(None) };
+    let secret = secret(config, &config.settings.telegram.secret);
+    let address = public_url(config)
+        .zip(secret)
+        .map(|(url, secret)| (format!("{}/hooks/telegram", url.trim_end_matches('/')), secret));
+    Ok(Some(TelegramEar { bot, address, store: store.clone(), replies: replies.clone() }))
+}
+
+impl TelegramEar {
+    /// Sees to it that answers come in until it is dropped: Telegram calls us, or is asked.
+    pub async fn listen(self) {
+        let Some((url, secret)) = self.address else {
+            return telegram::listen(self.bot, self.store, self.replies).await;
+        };
+        while let Err(error) = telegram::register(&self.bot, &url, &secret).await {
+            tracing::warn!(error = %error, "telegram: our address could not be told");
+            crate::base::clock::pause(std::time::Duration::from_secs(30)).await;
+        }
     }
 }
 

@@ -17,13 +17,15 @@ mod postmortem;
 mod propose;
 mod root;
 mod say;
+mod set_back;
 mod show;
 mod thread;
 mod unsaved;
 mod what_changed;
 mod wishes;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 
@@ -31,6 +33,7 @@ use crate::app::company::Company;
 use crate::app::delivery::Delivery;
 use crate::app::estate::Estate;
 use crate::base::Clock;
+use crate::base::clock::Stopwatch;
 use crate::store::Store;
 
 pub use act::Actions;
@@ -69,12 +72,14 @@ struct Inner {
     tools: Tools,
     /// Something was written that may be due soon.
     moved: Notify,
+    /// Since what is due was looked at last.
+    ticked: Mutex<Option<Stopwatch>>,
 }
 
 impl Incidents {
     /// With these tools.
     pub fn new(tools: Tools) -> Self {
-        Self(Arc::new(Inner { tools, moved: Notify::new() }))
+        Self(Arc::new(Inner { tools, moved: Notify::new(), ticked: Mutex::default() }))
     }
 
     pub(super) fn tools(&self) -> &Tools {
@@ -84,6 +89,18 @@ impl Incidents {
     /// Has what is due looked at now.
     pub(super) fn wake(&self) {
         self.0.moved.notify_one();
+    }
+
+    /// What is due was looked at.
+    pub(super) fn tick(&self) {
+        let now = self.tools().clock.stopwatch();
+        *self.0.ticked.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
+    }
+
+    /// How long ago, in real time, what is due was looked at last.
+    pub fn ticked(&self) -> Option<Duration> {
+        let ticked = self.0.ticked.lock().unwrap_or_else(PoisonError::into_inner);
+        ticked.as_ref().map(Stopwatch::elapsed)
     }
 
     /// Resolves when an incident was written since the last time.

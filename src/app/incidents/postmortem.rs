@@ -133,7 +133,7 @@ fn phase_of(what: &Happened) -> Option<Phase> {
         | Happened::Quiet { .. }
         | Happened::ResolveAsked { .. }
         | Happened::Resolved { .. } => Phase::Recovery,
-        Happened::Mended => return None,
+        Happened::ClockSetBack { .. } | Happened::Mended => return None,
     })
 }
 

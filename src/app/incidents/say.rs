@@ -1,7 +1,7 @@
 //! What happened, in words.
 
 use super::Incidents;
-use crate::app::verbs::say::list;
+use crate::app::verbs::say::{list, span};
 use crate::base::ids::PersonId;
 use crate::domain::alert::AlertSeverity;
 use crate::domain::incident::timeline::{Actor, Entry, Happened, Left, Why};
@@ -175,6 +175,9 @@ impl Incidents {
                 Phrase::new("incident-did-hand-over").with("names", self.names(to))
             }
             Happened::Mended => Phrase::new("incident-did-mend"),
+            Happened::ClockSetBack { by } => {
+                Phrase::new("incident-did-set-clock-back").with("span", span(*by))
+            }
         }
     }
 

@@ -155,7 +155,7 @@ impl AlertIntake {
         let now = self.0.clock.now();
         {
             let mut last = self.0.looked_for_stale.lock().unwrap_or_else(PoisonError::into_inner);
-            if now < *last + STALE_ROUND {
+            if *last <= now && now < *last + STALE_ROUND {
                 return Ok(());
             }
             *last = now;

@@ -50,7 +50,9 @@ impl Lane {
 
     /// Until when these wait for others to go along with; `None`: they go now.
     fn hold(&self, means: Means, pages: &[Page], now: Timestamp) -> Option<Timestamp> {
-        let until = self.last?.checked_add(TOGETHER).ok().filter(|until| *until > now)?;
+        // A clock that was set back keeps nobody waiting until it has caught up.
+        let last = self.last.filter(|last| *last <= now)?;
+        let until = last.checked_add(TOGETHER).ok().filter(|until| *until > now)?;
         let waits = |page: &Page| {
             let first = page.row.incident.as_ref().is_none_or(|incident| !self.told.contains_key(incident));
             // One telephone rings once at a time.
@@ -216,7 +218,9 @@ async fn look_up(hands: &mut Hands<'_>, mut page: Page, out: &mut Out) -> Option
         }
         Ok(None) | Err(_) if means == Means::Voice => {
             let why = "it may have rung already; nobody can tell".to_owned();
-            ends::end(paging, &page, PageEnd::Unknown(why)).await;
+            let end = PageEnd::Unknown(why);
+            paging.count(means, page.row.planned, &end);
+            ends::end(paging, &page, end).await;
             None
         }
         Ok(None) => Some(page),
@@ -321,6 +325,7 @@ async fn arrived(paging: &Paging, means: Means, pages: &[Page], remote: &str) {
         ends::surely(paging, &rows[0].id, || paging.0.desk.store.pages_sent(&rows, remote)).await;
     }
     for page in pages {
+        paging.count(means, page.row.planned, &PageEnd::Sent(remote.to_owned()));
         if let Some(incident) = &page.row.incident {
             paging.0.desk.outcomes.delivered(incident, &page.row.person, means, at).await;
         }
@@ -335,6 +340,7 @@ async fn fail(paging: &Paging, means: Means, pages: Vec<Page>, error: &PagerErro
         let verdict = verdict::of(error, tried);
         tracing::warn!(page.id = %page.row.id, page.means = means.as_str(), page.attempts = attempts + 1, error = %error,
             page.given_up = matches!(verdict, PageEnd::Failed(_)), "a page did not go out");
+        paging.count(means, page.row.planned, &verdict);
         match verdict {
             PageEnd::Retry { .. } => out.left.extend(ends::retry(paging, page, verdict).await),
             verdict => ends::end(paging, &page, verdict).await,

@@ -19,7 +19,7 @@ mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -27,12 +27,13 @@ use tokio::sync::{Notify, watch};
 
 use crate::app::company::Company;
 use crate::app::contacts::Contacts;
+use crate::app::vitals::Vitals;
 use crate::base::Clock;
 use crate::base::ids::IncidentId;
 use crate::domain::contact::Means;
 use crate::domain::words::Words;
 use crate::ports::Pager;
-use crate::store::{ClaimedPage, Store, StoreError};
+use crate::store::{ClaimedPage, PageEnd, Store, StoreError};
 
 use message::Page;
 use round::Counter;
@@ -41,7 +42,7 @@ pub use answers::{Answered, Answering, Answers, Standing};
 pub use orders::{Content, PageOrder, pages, test_order};
 pub use outage::Outage;
 pub use outcomes::PageOutcomes;
-pub use telegram::TelegramPress;
+pub use telegram::{TELEGRAM_UPDATES, TelegramAnswer, says_ack};
 pub use trial::PageTrial;
 
 /// How long a page waits for an answer to be saved that could not be.
@@ -80,6 +81,8 @@ struct Inner {
     /// Whether what is due is being looked for.
     working: AtomicBool,
     told: Notify,
+    /// What is measured, where somebody wants to know.
+    vitals: OnceLock<Vitals>,
     /// Incidents that somebody took on although that could not be saved: until then they are quiet here.
     hushed: Mutex<HashMap<IncidentId, Timestamp>>,
     /// Pages that are being sent at this moment.
@@ -109,6 +112,7 @@ impl Paging {
             counters,
             working: AtomicBool::new(false),
             told: Notify::new(),
+            vitals: OnceLock::new(),
             hushed: Mutex::default(),
             busy: watch::Sender::new(0),
         }))
@@ -150,6 +154,38 @@ impl Paging {
         self.0.by_means.contains_key(&means)
     }
 
+    /// From now on it is measured how pages end and how long they take.
+    pub fn counted_by(&self, vitals: Vitals) {
+        // A second one changes nothing.
+        let _ = self.0.vitals.set(vitals);
+    }
+
+    /// A try ended.
+    fn count(&self, means: Means, planned: Timestamp, end: &PageEnd) {
+        let Some(vitals) = self.0.vitals.get() else { return };
+        let outcome = match end {
+            PageEnd::Held(_) => return,
+            PageEnd::Sent(_) => {
+                let took = self.0.desk.clock.now().duration_since(planned);
+                vitals.page_seconds.observe(Duration::try_from(took).unwrap_or_default());
+                "sent"
+            }
+            PageEnd::Retry { .. } => "again",
+            PageEnd::Failed(_) => "failed",
+            PageEnd::Unknown(_) => "unknown",
+        };
+        vitals.pages.add(&[means.as_str(), outcome]);
+    }
+
+    /// Whether any way at all is there by which somebody can be paged: those that people have are asked, without
+    /// paging anybody.
+    ///
+    /// # Errors
+    /// What is wrong with them, in a few words.
+    pub async fn has_a_way(&self) -> Result<(), String> {
+        self.0.outage.has_a_way(|means| self.0.desk.contacts.uses(means)).await
+    }
+
     /// How a person is reached, in that person's order.
     pub fn contacts_of(&self, person: &crate::base::ids::PersonId) -> &[crate::domain::contact::Contact] {
         self.0.desk.contacts.of(person)
@@ -188,7 +224,9 @@ impl Paging {
     fn hushed(&self, incident: Option<&IncidentId>) -> Option<Timestamp> {
         let hushed = self.0.hushed.lock().unwrap_or_else(PoisonError::into_inner);
         let until = *hushed.get(incident?)?;
-        (until > self.0.desk.clock.now()).then_some(until)
+        let now = self.0.desk.clock.now();
+        // A clock that was set back makes no quiet longer.
+        (until > now && until <= now.checked_add(HUSH).unwrap_or(Timestamp::MAX)).then_some(until)
     }
 
     /// Counts a look for what is due as work for as long as it is kept, however that ends.

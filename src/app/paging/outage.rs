@@ -65,6 +65,32 @@ impl Outage {
         }
     }
 
+    /// Whether one of those that are used takes pages, as far as it can be asked.
+    pub(super) async fn has_a_way(&self, used: impl Fn(Means) -> bool) -> Result<(), String> {
+        let used: Vec<_> =
+            self.pagers.iter().filter(|pager| pager.means().iter().any(|means| used(*means))).collect();
+        if used.is_empty() {
+            return Err("there is no way to page anybody".to_owned());
+        }
+        // A webhook has no place of its own that could be asked; whoever has nothing else has to trust it.
+        let asked: Vec<_> = used.into_iter().filter(|pager| pager.means() != [Means::Webhook]).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let asked = asked.into_iter().map(|pager| async {
+            match within(PATIENCE, pager.check()).await {
+                Ok(answer) => answer.map_err(|error| error.to_string()),
+                Err(late) => Err(late.to_string()),
+            }
+        });
+        let found = join_all(asked).await;
+        if found.iter().any(Result::is_ok) {
+            return Ok(());
+        }
+        let why: Vec<String> = found.into_iter().filter_map(Result::err).collect();
+        Err(format!("no way to page anybody works: {}", why.join("; ")))
+    }
+
     /// Asks all of them at once whether they are there.
     async fn look(&self) {
         let asked = self.pagers.iter().map(|pager| async {

@@ -36,9 +36,9 @@ impl Watched {
     /// What has to be told, so that exactly `wishes` are known to fire.
     pub fn untold(&self, wishes: &[Signal], now: Timestamp) -> Vec<Signal> {
         let due = |wish: &&Signal| {
-            self.told
-                .get(&wish.key)
-                .is_none_or(|told| told.at + AGAIN <= now || told.signal.severity != wish.severity)
+            self.told.get(&wish.key).is_none_or(|told| {
+                told.at + AGAIN <= now || told.at > now || told.signal.severity != wish.severity
+            })
         };
         let over = self.told.values().filter(|told| wishes.iter().all(|wish| wish.key != told.signal.key));
         let ends = over.map(|told| Signal { firing: false, ended: Some(now), ..told.signal.clone() });

@@ -186,6 +186,8 @@ pub enum LogFormat {
 pub struct Incidents {
     /// When warnings reach the on-call, Monday to Friday in the zone of `words.tz`: `09:00-18:00`.
     pub working_hours: WorkingHours,
+    /// How long an incident is kept after its end, with its timeline; a post-mortem can be read until then.
+    pub keep: Span,
 }
 
 /// What people can say.

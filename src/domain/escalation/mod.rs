@@ -12,6 +12,7 @@ mod manual;
 mod open;
 mod reach;
 mod resolve;
+mod set_back;
 mod turn;
 
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub use manual::{assign, escalate, handed_over, note, reapply, snooze};
 pub use open::{Opening, open};
 pub use reach::unreached;
 pub use resolve::resolve;
+pub use set_back::set_back;
 use turn::Turn;
 
 /// How long no alert may fire before an incident resolves itself.

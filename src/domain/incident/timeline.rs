@@ -177,6 +177,8 @@ pub enum Happened {
     HandedOver { to: Vec<PersonId> },
     /// It had nothing that would ever wake it: a fault of ours, mended.
     Mended,
+    /// The clock was set back: what is to come was moved as far.
+    ClockSetBack { by: Duration },
 }
 
 /// Why somebody is paged.

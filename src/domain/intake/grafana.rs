@@ -2,7 +2,8 @@
 //! (<https://grafana.com/docs/grafana/latest/alerting/configure-notifications/manage-contact-points/integrations/webhook-notifier/>)
 //!
 //! An alert has `values`, `valueString`, `dashboardURL`, `panelURL` and `silenceURL` besides. What the button "Test" of a
-//! contact point sends pages nobody: it is known by its labels.
+//! contact point sends pages nobody: it is known by its labels. Grafana's signature is one of the body as long as its
+//! contact point names no timestamp header; with one it would be of `TIMESTAMP:BODY`, which is refused.
 
 use serde_json::Value;
 

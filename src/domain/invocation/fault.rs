@@ -188,7 +188,8 @@ impl Misunderstood {
         let mut blocks = Vec::new();
         match &*self.fault {
             Fault::Empty | Fault::NoWords | Fault::TooLong { .. } | Fault::NoVerb { .. } => {}
-            Fault::UnknownVerb { verbs, .. } => return vec![list("parse-verbs", verbs)],
+            // There are too many by now to be read in passing; what is near stands on the buttons.
+            Fault::UnknownVerb { .. } => return vec![Block::Text(Phrase::new("parse-verbs"))],
             Fault::UnknownService { services, more, .. } if *more > 0 => {
                 let list =
                     Phrase::new("parse-services-more").with("list", services.join(", ")).with("more", *more);

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::http::{Answer, Client};
-use crate::app::paging::TelegramPress;
+use crate::app::paging::TelegramAnswer;
 use crate::base::Secret;
 use crate::base::text::shorten;
 use crate::domain::contact::{Address, Means};
@@ -59,7 +59,7 @@ fn fault(answer: &Answer) -> PagerError {
         // 404 is said of a token that is none.
         401 | 404 => PagerError::Access(answer.said("/description")),
         // Blocked by the user, an unknown chat, a group that became another one.
-        400 | 403 => PagerError::Refused(answer.said("/description")),
+        400 | 403 | 409 => PagerError::Refused(answer.said("/description")),
         _ => answer.fault(),
     }
 }
@@ -88,7 +88,7 @@ impl Pager for Telegram {
         });
         if let Some(secret) = &page.secret {
             // At most 64 bytes.
-            let data = TelegramPress::data(secret);
+            let data = TelegramAnswer::data(secret);
             body["reply_markup"] =
                 json!({ "inline_keyboard": [[{ "text": page.ack_label, "callback_data": data }]] });
         }

@@ -1,4 +1,4 @@
-//! How presses of Telegram's buttons come in: by its requests to us, or, without a public address, by asking for
+//! How answers come in, presses of buttons and words: by its requests to us, or, without a public address, by asking for
 //! them. One replica asks at a time: Telegram gives every update to one asker only.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Telegram;
-use crate::app::paging::TelegramPress;
+use crate::app::paging::{TELEGRAM_UPDATES, TelegramAnswer};
 use crate::base::Secret;
 use crate::base::clock::pause;
 use crate::ports::{PagerError, Replies};
@@ -17,20 +17,20 @@ const POLL: u64 = 25;
 /// The whole question, and the lease on asking, which must outlast it.
 const PATIENCE: Duration = Duration::from_secs(35);
 const LEASE: (&str, Duration) = ("telegram", Duration::from_secs(60));
-/// Before another try: to get the lease, or after an error.
+/// Before another try: where somebody else is told, to get the lease, or after an error.
+const ELSEWHERE: Duration = Duration::from_secs(1);
 const AGAIN: Duration = Duration::from_secs(5);
 
-/// Asks Telegram to send presses to `url`, with `secret` in the header `X-Telegram-Bot-Api-Secret-Token`.
+/// Asks Telegram to send answers to `url`, with `secret` in the header `X-Telegram-Bot-Api-Secret-Token`.
 ///
 /// # Errors
 /// When Telegram does not take it.
 pub async fn register(telegram: &Telegram, url: &str, secret: &Secret) -> Result<(), PagerError> {
-    let wanted =
-        json!({ "url": url, "secret_token": secret.reveal(), "allowed_updates": ["callback_query"] });
+    let wanted = json!({ "url": url, "secret_token": secret.reveal(), "allowed_updates": TELEGRAM_UPDATES });
     telegram.call("setWebhook", &wanted).await.map(drop)
 }
 
-/// Asks for presses, hands them on and answers them, until it is dropped.
+/// Asks for answers, hands them on and answers them, until it is dropped.
 pub async fn listen(telegram: Telegram, store: Store, replies: std::sync::Arc<dyn Replies>) {
     let mut lease = None;
     // Everything before it has been dealt with.
@@ -70,27 +70,28 @@ async fn held(store: &Store, lease: &mut Option<i64>) -> Result<bool, StoreError
 
 /// One question. An update that could not be dealt with is not passed over: it comes again.
 async fn turn(telegram: &Telegram, replies: &dyn Replies, offset: &mut i64) -> Result<(), PagerError> {
-    let question = json!({ "offset": *offset, "timeout": POLL, "allowed_updates": ["callback_query"] });
+    let question = json!({ "offset": *offset, "timeout": POLL, "allowed_updates": TELEGRAM_UPDATES });
     let updates = match telegram.call_for("getUpdates", &question, PATIENCE).await {
         Ok(Value::Array(updates)) => updates,
         Ok(_) => return Err(PagerError::Uncertain("an answer that makes no sense".to_owned())),
-        // 409: a webhook of ours from before is still set.
+        // 409: a webhook of ours from before is still set, or somebody else asks with the same token.
         Err(PagerError::Refused(why)) if why.starts_with("HTTP 409") => {
+            tracing::warn!(why, "telegram: somebody else is given the news; a webhook is taken away");
             telegram.call("deleteWebhook", &json!({})).await?;
+            pause(ELSEWHERE).await;
             return Ok(());
         }
         Err(error) => return Err(error),
     };
     for update in updates {
-        if let Some(press) = TelegramPress::read(&update) {
-            let said = match replies.press(&press.secret).await {
-                Ok(reply) => reply.map(|reply| reply.headline),
-                Err(error) => return Err(PagerError::Uncertain(error.to_string())),
-            };
-            let answer = press.answer(said.as_deref());
-            if let Err(error) = telegram.call("answerCallbackQuery", &answer).await {
-                // The press is taken; only the button keeps turning for a while.
-                tracing::info!(error = %error, "telegram: a press could not be answered");
+        if let Some(answer) = TelegramAnswer::read(&update) {
+            let said =
+                answer.take(replies).await.map_err(|error| PagerError::Uncertain(error.to_string()))?;
+            if let Some((method, body)) = said
+                && let Err(error) = telegram.call(method, &body).await
+            {
+                // It is taken; only the button keeps turning for a while.
+                tracing::info!(error = %error, "telegram: an answer could not be answered");
             }
         }
         if let Some(id) = update["update_id"].as_i64() {

@@ -1,4 +1,4 @@
-//! Presses of Telegram's buttons, sent to us. The answer to the request is the method that answers the press.
+//! Answers to pages in Telegram, sent to us. The answer to the request is the method that answers them.
 //! (<https://core.telegram.org/bots/api#setwebhook>)
 
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use serde_json::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::{Doors, forged, header, not_taken};
-use crate::app::paging::TelegramPress;
+use crate::app::paging::TelegramAnswer;
 
 pub(super) fn routes() -> Router<Arc<Doors>> {
     Router::new().route("/hooks/telegram", post(hear))
@@ -32,13 +32,13 @@ async fn hear(State(doors): State<Arc<Doors>>, headers: HeaderMap, body: Bytes) 
         return (StatusCode::BAD_REQUEST, "not JSON\n").into_response();
     };
     // Anything else is no business of ours, and must not come again.
-    let Some(press) = TelegramPress::read(&update) else { return StatusCode::OK.into_response() };
-    match doors.replies.press(&press.secret).await {
-        Ok(reply) => {
-            let mut answer = press.answer(reply.as_ref().map(|reply| reply.headline.as_str()));
-            answer["method"] = "answerCallbackQuery".into();
-            Json(answer).into_response()
+    let Some(answer) = TelegramAnswer::read(&update) else { return StatusCode::OK.into_response() };
+    match answer.take(doors.replies.as_ref()).await {
+        Ok(Some((method, mut body))) => {
+            body["method"] = method.into();
+            Json(body).into_response()
         }
+        Ok(None) => StatusCode::OK.into_response(),
         Err(error) => not_taken(&error),
     }
 }

@@ -13,12 +13,13 @@ use axum::routing::post;
 use subtle::ConstantTimeEq as _;
 
 use super::{Doors, forged, header, not_taken, sha1};
+use crate::app::paging::says_ack;
 use crate::base::Secret;
 use crate::domain::contact::Means;
 use crate::domain::words::Lang;
 use crate::ports::Reply;
 
-/// The key, or the answer, that acknowledges.
+/// The key that acknowledges.
 const ACK: &str = "4";
 
 pub(super) fn routes() -> Router<Arc<Doors>> {
@@ -58,8 +59,7 @@ async fn hear(
         }
         (None, _) => {
             let (from, said) = (field("From").unwrap_or_default(), field("Body").unwrap_or_default());
-            let first = said.split_whitespace().next().unwrap_or_default();
-            if from.is_empty() || !(first == ACK || first == "４" || first.eq_ignore_ascii_case("ack")) {
+            if from.is_empty() || !says_ack(said) {
                 return twiml("<Response/>".to_owned());
             }
             match doors.replies.texted(from, Means::Sms).await {

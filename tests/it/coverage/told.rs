@@ -128,7 +128,7 @@ async fn ts_22_the_postmortem_follows_the_phases_of_the_guide_and_each_holds_wha
     };
     assert_eq!(
         japanese,
-        ["影響", "検知", "トリアージ", "封じ込め", "根絶", "復旧", "ポストモーテム", "改善", "時系列"]
+        ["影響", "検知", "トリアージ", "封じ込め", "根絶", "復旧", "ポストモーテム", "改善", "タイムライン"]
     );
     night.end().await;
 }
@@ -164,7 +164,7 @@ async fn ts_23_an_alert_reaches_slack_e_mail_and_pagerduty_and_its_end_does_too(
     night.says("taisun", "API down", true).await;
     let message = night.rig.sees("🚨 INC-1 taisun: API down").await;
     assert_eq!(message.channel, "DU0SATO");
-    assert_eq!(message.button("対応する"), "ack INC-1");
+    assert!(message.button("対応する").starts_with("ack"), "{}", message.shown);
     let mail = night.mail_to("sato@example.com");
     assert_eq!(mail.subject, "INC-1 taisun: API down");
     assert!(mail.link().starts_with(&format!("{}/p/", night.rig.url)), "{}", mail.text);

@@ -103,3 +103,21 @@ async fn it_begins_again_within_ten_minutes_and_is_another_one_after() {
     assert!(world.incident(2).await.is_open());
     assert!(!world.incident(1).await.is_open());
 }
+
+/// It can be read for as long as the config says, and no longer; what is open stays however old it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_been_over_for_long_is_forgotten_and_what_is_open_is_not() {
+    const KEEP: std::time::Duration = std::time::Duration::from_hours(400 * 24);
+    let world = World::begin().await;
+    world.says("taisun", "API down", true).await;
+    world.says("taisun", "API down", false).await;
+    world.pass(20).await;
+    world.says("sagebase", "High Error Rate", true).await;
+    world.clock.advance(KEEP - std::time::Duration::from_hours(1));
+    assert_eq!(world.store.purge_incidents(KEEP).await.unwrap(), 0);
+    world.clock.advance(std::time::Duration::from_hours(2));
+    assert_eq!(world.store.purge_incidents(KEEP).await.unwrap(), 1);
+    assert!(world.store.incident(&"INC-1".into()).await.unwrap().is_none());
+    assert!(world.store.timeline(&"INC-1".into()).await.unwrap().is_empty());
+    assert!(world.incident(2).await.is_open());
+}

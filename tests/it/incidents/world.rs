@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sqlx::Row as _;
 use toban::app::attach::{AlertNews, Attach as _};
 use toban::app::company::{Company, Speech};
@@ -13,6 +13,8 @@ use toban::app::delivery::Delivery;
 use toban::app::escalator;
 use toban::app::estate::Estate;
 use toban::app::incidents::{Actions, Incidents, OrderPages, PageOrder, Tools, WhoIsOnCall, Wish};
+use toban::app::roster::Roster;
+use toban::app::set_back::Setbacks;
 use toban::base::Clock;
 use toban::base::clock::{pause, within};
 use toban::base::ids::{IncidentId, PersonId, ServiceId};
@@ -84,6 +86,8 @@ pub struct World {
     url: String,
     folder: tempfile::TempDir,
     asked: u32,
+    start: Timestamp,
+    setbacks: Setbacks,
 }
 
 pub fn wish(person: &str, message: &str) -> Wish {
@@ -92,20 +96,26 @@ pub fn wish(person: &str, message: &str) -> Wish {
 
 impl World {
     pub async fn begin() -> Self {
+        Self::begin_at("2026-03-02T00:00:00Z", "").await
+    }
+
+    /// With more config, and then with its schedules in place of the one person.
+    pub async fn begin_at(start: &str, overlay: &str) -> Self {
+        let start = start.parse().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite://{}", folder.path().join("toban.db").display());
-        let config = Config::example("", Vec::new(), &[]).unwrap();
-        let clock = Clock::manual("2026-03-02T00:00:00Z".parse().unwrap());
-        let (store, incidents, escalating) = build(&config, &url, &clock).await;
-        Self { clock, incidents, store, escalating, config, url, folder, asked: 0 }
+        let config = Config::example(overlay, Vec::new(), &[]).unwrap();
+        let clock = Clock::manual(start);
+        let (store, incidents, setbacks, escalating) = build(&config, &url, &clock).await;
+        Self { clock, incidents, store, escalating, config, url, folder, asked: 0, start, setbacks }
     }
 
     /// Ends it without a word, as `kill -9` does, and starts anew on the same store.
     pub async fn killed(self) -> Self {
-        let Self { clock, incidents, store, escalating, config, url, folder, asked } = self;
+        let Self { clock, incidents, store, escalating, config, url, folder, asked, start, setbacks } = self;
         escalating.abort();
         let _ = escalating.await;
-        drop((incidents, store));
+        drop((incidents, store, setbacks));
         let again = async {
             loop {
                 if Store::open(&url, clock.clone(), Role::Serve).await.is_ok() {
@@ -115,16 +125,23 @@ impl World {
             }
         };
         within(LONG, again).await.unwrap();
-        let (store, incidents, escalating) = build(&config, &url, &clock).await;
-        Self { clock, incidents, store, escalating, config, url, folder, asked }
+        let (store, incidents, setbacks, escalating) = build(&config, &url, &clock).await;
+        Self { clock, incidents, store, escalating, config, url, folder, asked, start, setbacks }
     }
 
     /// Time passes; what becomes due is done before this returns.
     pub async fn pass(&self, minutes: u64) {
         for _ in 0..minutes {
             self.clock.advance(Duration::from_mins(1));
+            self.setbacks.look().await.unwrap();
             self.settled().await;
         }
+    }
+
+    /// The clock is set, and that is noticed.
+    pub async fn set_clock(&self, by: SignedDuration) {
+        self.clock.set(by);
+        self.setbacks.look().await.unwrap();
     }
 
     /// Nothing is due any more.
@@ -163,11 +180,16 @@ impl World {
 
     /// A source says that an alert fires, or is over.
     pub async fn says(&self, service: &str, key: &str, firing: bool) {
+        self.tells(service, key, firing, AlertSeverity::Critical).await;
+    }
+
+    /// The same of any severity.
+    pub async fn tells(&self, service: &str, key: &str, firing: bool, severity: AlertSeverity) {
         let raw = self.raw().await;
         let signal = Signal {
             key: key.to_owned(),
             firing,
-            severity: AlertSeverity::Critical,
+            severity,
             unknown_severity: None,
             service: Some(service.to_owned()),
             environment: None,
@@ -219,7 +241,7 @@ impl World {
             .await
             .unwrap();
         raw.close().await;
-        let start = "2026-03-02T00:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
+        let start = self.start.as_millisecond();
         let mut text = String::new();
         for row in rows {
             let minute = (row.get::<i64, _>(0) - start) / 60_000;
@@ -241,21 +263,27 @@ impl World {
     }
 }
 
-async fn build(config: &Config, url: &str, clock: &Clock) -> (Store, Incidents, JoinHandle<()>) {
+async fn build(config: &Config, url: &str, clock: &Clock) -> (Store, Incidents, Setbacks, JoinHandle<()>) {
     let store = Store::open(url, clock.clone(), Role::Serve).await.unwrap();
     let others = || Arc::new(Others(Words::load().unwrap()));
     let estate = Estate::new(config.services.clone(), |_, _| Capabilities::default());
+    let on_call: Arc<dyn WhoIsOnCall> = match config.schedules.contains_key("night") {
+        true => Arc::new(Roster::new(config, store.clone(), clock.clone())),
+        false => others(),
+    };
     let incidents = Incidents::new(Tools {
         store: store.clone(),
         delivery: Delivery::new(store.clone(), clock.clone(), Duration::from_millis(1), []),
         company: Arc::new(Company::new(config.people.clone(), config.roles.clone(), Speech::default())),
         estate: Arc::new(estate),
         ladders: wire::ladders(config),
-        on_call: others(),
+        on_call,
         pages: others(),
         actions: others(),
         clock: clock.clone(),
     });
     let escalating = tokio::spawn(escalator::escalate(incidents.clone()));
-    (store, incidents, escalating)
+    let setbacks = Setbacks::new(incidents.clone());
+    setbacks.look().await.unwrap();
+    (store, incidents, setbacks, escalating)
 }

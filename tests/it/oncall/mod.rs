@@ -4,6 +4,7 @@
 mod calendar;
 mod check;
 mod commands;
+mod forewarn;
 mod grammar;
 mod handoff;
 mod lines;

@@ -7,6 +7,7 @@ mod fakes;
 mod providers;
 pub(crate) mod server;
 mod stories;
+mod telegram;
 
 use toban::base::Secret;
 use toban::domain::alert::AlertSeverity;

@@ -216,3 +216,28 @@ async fn a_test_goes_out_by_every_method_at_once() {
     assert_eq!(ways, [("ntfy", 0), ("slack", 0), ("voice", 0)]);
     assert!(rig.engine.delivered.lock().unwrap().is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_way_is_one_that_somebody_has_and_that_answers() {
+    let rig = Rig::start().await;
+    assert_eq!(rig.paging.has_a_way().await, Ok(()));
+    rig.script.cut_off();
+    let why = rig.paging.has_a_way().await.unwrap_err();
+    assert!(why.contains("no network"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_counted_and_timed() {
+    let rig = Rig::start().await;
+    let vitals = toban::app::vitals::Vitals::default();
+    rig.paging.counted_by(vitals.clone());
+    rig.script.next(Means::Slack, PagerError::Down("away".into()));
+    rig.order("INC-1", "0", "sato").await;
+    rig.quiet().await;
+    rig.pass(3).await;
+    let text = vitals.meters.text();
+    assert!(text.contains(r#"toban_pages_total{means="slack",outcome="again"} 1"#), "{text}");
+    assert!(text.contains(r#"toban_pages_total{means="slack",outcome="sent"} 1"#), "{text}");
+    assert!(text.contains("toban_page_seconds_count 1"), "{text}");
+    assert!(text.contains(r#"toban_page_seconds_bucket{le="0.5"} 0"#), "{text}");
+}
