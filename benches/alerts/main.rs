@@ -33,7 +33,6 @@ use load::{SERVICES, SOURCES, TOKEN};
 use phone::Phone;
 use program::Program;
 
-const ROUNDS: usize = 5;
 /// Alerts one by one, in groups, and at a steady pace.
 const SINGLE: usize = 15_000;
 const GROUPED: usize = 100_000;
@@ -71,7 +70,7 @@ struct Figures {
 }
 
 async fn measure() {
-    let rounds = std::env::var("TOBAN_BENCH_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    let rounds = program::rounds();
     let phone = Phone::start(load::names).await;
     let (mut toban, mut bare) = (Figures::default(), Figures::default());
     for round in 0..rounds {

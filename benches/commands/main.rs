@@ -30,8 +30,6 @@ use load::{Load, Way};
 use setup::Kind;
 use world::World;
 
-const ROUNDS: usize = 5;
-
 fn main() {
     let mut args = std::env::args().skip(1);
     if args.next().as_deref() == Some("--bare") {
@@ -61,8 +59,9 @@ struct Figures {
 async fn measure() {
     let world = World::start().await;
     let (mut toban, mut bare) = (Figures::default(), Figures::default());
-    for round in 0..ROUNDS {
-        eprintln!("round {} of {ROUNDS}", round + 1);
+    let rounds = program::rounds();
+    for round in 0..rounds {
+        eprintln!("round {} of {rounds}", round + 1);
         one_round(&world, Kind::Bare, &mut bare).await;
         one_round(&world, Kind::Toban, &mut toban).await;
     }

@@ -95,6 +95,11 @@ pub fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
 }
 
+/// How many rounds are measured, of which the medians are told: five, or `TOBAN_BENCH_ROUNDS`.
+pub fn rounds() -> usize {
+    std::env::var("TOBAN_BENCH_ROUNDS").map_or(5, |rounds| rounds.parse().unwrap())
+}
+
 pub fn free_port() -> u16 {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }

@@ -35,7 +35,6 @@ use phone::Phone;
 use program::Program;
 use setup::Setup;
 
-const ROUNDS: usize = 5;
 /// Incidents that wait for hours.
 const WAITING: u64 = 90_000;
 /// Steps at a steady pace, and the time between two.
@@ -70,7 +69,7 @@ struct Figures {
 }
 
 async fn measure() {
-    let rounds = std::env::var("TOBAN_BENCH_ROUNDS").map_or(ROUNDS, |rounds| rounds.parse().unwrap());
+    let rounds = program::rounds();
     let postgres = std::env::var("TOBAN_BENCH_POSTGRES").ok();
     let phone = Phone::start(late::names).await;
     let shelf = Shelf::new(&phone, None).await;

@@ -84,10 +84,8 @@ fn incident(number: u64, due: Timestamp) -> Incident {
         policy: Policy {
             id: "standard".to_owned(),
             owner: Some(person(0)),
-            climbs: AlertSeverity::Critical,
-            repeat: 2,
-            ack_timeout: Duration::from_hours(1),
             steps: vec![step(0, &first), step(30, &second), step(60, &person(number + 2))],
+            ..Policy::plain(&[])
         },
         pending: vec![
             Pending { at: due, what: Due::Step { step: 1, nth: 0 } },

@@ -84,7 +84,7 @@ on_both! {
         assert_eq!(rest.iter().map(|page| page.id.as_str()).collect::<Vec<_>>(), ["o/sato/1"]);
         assert_eq!(one.pages_by_secret(&taken.secret).await.unwrap()[0].id, taken.id);
         let claim = [(taken.id.clone(), taken.token)];
-        assert_eq!(one.pages_live(&claim).await.unwrap(), [taken.id.clone()]);
+        assert_eq!(one.pages_live(&claim).await.unwrap().len(), 1);
         assert!(other.pages_live(&claim).await.unwrap().is_empty());
         one.cancel_pages(&"INC-1".into()).await.unwrap();
         assert!(one.pages_live(&claim).await.unwrap().is_empty());
