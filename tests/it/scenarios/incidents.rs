@@ -186,9 +186,11 @@ impl Night {
     }
 }
 
-/// What was shown, with what differs from run to run put out of the way.
-pub fn told(shown: &str) -> String {
+/// What was shown, without the lines that hold one of `besides`, and with what differs from run to run put out of the way.
+pub fn told(shown: &str, besides: &[&str]) -> String {
     use std::sync::LazyLock;
     static TIMES: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new(r"\d\d:\d\d").unwrap());
-    TIMES.replace_all(&crate::rig::talk::settled(shown), "(time)").into_owned()
+    let lines = shown.lines().filter(|line| !besides.iter().any(|beside| line.contains(beside)));
+    let shown: String = lines.map(|line| format!("{line}\n")).collect();
+    TIMES.replace_all(&crate::rig::talk::settled(&shown), "(time)").into_owned()
 }
