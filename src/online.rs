@@ -118,17 +118,6 @@ async fn pagers(config: &Config, clock: &Clock, tried: &mut Tried) -> anyhow::Re
         }
     });
     tried.lines.extend(join_all(looks).await);
-    let wired = wire::pagers::pagers(config, None, clock)?;
-    // Who names no way is reached by what is set up; whoever names one means it.
-    let named = |means| config.reach.values().flat_map(|reach| &reach.ways).any(|way| way.by == means);
-    for means in Means::ALL.into_iter().filter(|means| named(*means)) {
-        let chat = means == Means::Slack && config.slack().is_some();
-        if !chat && !wired.iter().any(|pager| pager.means().contains(&means)) {
-            let name = means.as_str();
-            let why = format!("pager {name}: somebody is to be paged by it, and it is not set up");
-            tried.lines.push((false, why));
-        }
-    }
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use toban::sandbox::{Fault, Kind, System};
 use super::site::Site;
 use crate::slack::fake::BOT_TOKEN;
 
-/// The example company pages by e-mail as well, and there is no mail server here.
-const NO_MAIL: &str = "✗ pager email: somebody is to be paged by it, and it is not set up";
+/// The example company pages by e-mail as well, and its mail server is down.
+const NO_MAIL: &str = "✗ pager email: provider down: no connection";
 
 /// The lines about what did not work.
 fn wrong(out: &str) -> Vec<&str> {

@@ -20,7 +20,7 @@ use toban::store::{Begun, Conclusion};
 use super::desk::{BLUE, Desk, writes};
 use crate::rig::app::{Plan, movable_clock};
 use crate::rig::mailbox::{Mail, Mailbox};
-use crate::rig::talk::settled;
+use crate::rig::talk;
 use crate::slack::fake::Said;
 
 /// The portal's service at Cloud Run.
@@ -173,8 +173,7 @@ map = {{ service = "labels.service", severity = "labels.severity" }}
             });
             text.push('\n');
         }
-        let took = regex::Regex::new(r"\*: \d+(\.\d+)?(ミリ秒|秒|ms)").unwrap();
-        took.replace_all(&settled(&text), "*: (span)").into_owned()
+        settled(&text)
     }
 
     fn restarts(&self) -> usize {
@@ -251,6 +250,14 @@ async fn bl_16_refused_what_a_restart_does_not_mend_is_looked_at_again_and_then_
     assert_eq!(night.restarts(), 0);
     insta::assert_snapshot!("not_needed", night.thread());
     night.close().await;
+}
+
+/// A text without what is another in each run: times of day and how long something took as well.
+fn settled(text: &str) -> String {
+    let took = regex::Regex::new(r"\*: \d+(\.\d+)?(ミリ秒|秒|ms)").unwrap();
+    let hour = regex::Regex::new(r"\b\d\d:\d\d\b").unwrap();
+    let text = talk::settled(text);
+    hour.replace_all(&took.replace_all(&text, "*: (span)"), "(time)").into_owned()
 }
 
 /// What the bot did to the portal earlier tonight.
