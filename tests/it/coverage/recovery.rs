@@ -255,7 +255,7 @@ async fn bl_16_refused_what_a_restart_does_not_mend_is_looked_at_again_and_then_
 /// A text without what is another in each run: times of day and how long something took as well.
 fn settled(text: &str) -> String {
     let took = regex::Regex::new(r"\*: \d+(\.\d+)?(ミリ秒|秒|ms)").unwrap();
-    let hour = regex::Regex::new(r"\b\d\d:\d\d\b").unwrap();
+    let hour = regex::Regex::new(r"\d\d:\d\d").unwrap();
     let text = talk::settled(text);
     hour.replace_all(&took.replace_all(&text, "*: (span)"), "(time)").into_owned()
 }
