@@ -118,19 +118,6 @@ async fn pagers(config: &Config, clock: &Clock, tried: &mut Tried) -> anyhow::Re
         }
     });
     tried.lines.extend(join_all(looks).await);
-    let pagers = wire::pagers::pagers(config, None, clock)?;
-    for means in Means::ALL.into_iter().filter(|means| contacts.uses(*means)) {
-        let chat = match means {
-            Means::Slack => config.slack().is_some(),
-            _ => false,
-        };
-        if !chat && !pagers.iter().any(|pager| pager.means().contains(&means)) {
-            let name = means.as_str();
-            tried
-                .lines
-                .push((false, format!("pager {name}: somebody is to be paged by it, and it is not set up")));
-        }
-    }
     Ok(())
 }
 

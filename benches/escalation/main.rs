@@ -208,8 +208,11 @@ async fn bare_round(phone: &Phone, file: &str, first: u64, figures: &mut Figures
     }
 }
 
+/// One figure of a run, a value each time it was measured.
+type Figure = fn(&Figures) -> &[f64];
+
 fn print(kind: &str, ours: &Figures, theirs: Option<&Figures>, target: &str) {
-    let rows: [(&str, &str, fn(&Figures) -> &[f64]); 8] = [
+    let rows: [(&str, &str, Figure); 8] = [
         ("20 steps a second, 90,000 others waiting: late p50, ms", "–", |f| &f.steady.0),
         ("20 steps a second, 90,000 others waiting: late p99, ms", "≤ 50", |f| &f.steady.1),
         ("10,000 steps due within one second: late p50, ms", "–", |f| &f.burst.0),

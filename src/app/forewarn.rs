@@ -87,14 +87,15 @@ impl Forewarn {
         let since = now.checked_sub(BACK).unwrap_or(Timestamp::MIN);
         let gaps = self.roster.gaps(id, since, until).await?;
         for gap in gaps.into_iter().filter(|gap| gap.to > now) {
-            let key = format!("oncall-gap/{id}/{}", gap.from.as_millisecond());
+            let name = gap_name(gap, since, until);
+            let key = format!("oncall-gap/{id}/{name}");
             let phrase = Phrase::new(if gap.to == until { "oncall-gap-open" } else { "oncall-gap" })
                 .with("schedule", id)
-                .with("from", gap.from)
+                .with("from", if gap.from == since { now } else { gap.from })
                 .with("to", gap.to);
             self.tell(schedule, key, phrase.clone()).await?;
             if gap.from <= now {
-                self.page_owner(schedule, gap, phrase).await?;
+                self.page_owner(schedule, &name, phrase).await?;
             }
         }
         for shift in self.roster.shifts(id, now, until).await? {
@@ -159,9 +160,9 @@ impl Forewarn {
     }
 
     /// The same gap pages its owner once, by the ids of the pages.
-    async fn page_owner(&self, schedule: &Schedule, gap: Gap, subject: Phrase) -> Result<(), StoreError> {
+    async fn page_owner(&self, schedule: &Schedule, gap: &str, subject: Phrase) -> Result<(), StoreError> {
         let Some(owner) = &schedule.owner else { return Ok(()) };
-        let key = format!("oncall-nobody/{}/{}", schedule.id, gap.from.as_millisecond());
+        let key = format!("oncall-nobody/{}/{gap}", schedule.id);
         if self.told.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
             return Ok(());
         }
@@ -180,5 +181,15 @@ impl Forewarn {
         self.paging.nudge();
         self.told.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
         Ok(())
+    }
+}
+
+/// The name of a gap from look to look, while what is seen of it moves on: by its beginning; where that is too long ago to be
+/// seen, by its end.
+fn gap_name(gap: Gap, since: Timestamp, until: Timestamp) -> String {
+    match (gap.from == since, gap.to == until) {
+        (false, _) => gap.from.as_millisecond().to_string(),
+        (true, false) => format!("until-{}", gap.to.as_millisecond()),
+        (true, true) => "always".to_owned(),
     }
 }

@@ -43,6 +43,13 @@ pub struct Step {
     pub action: Option<Action>,
 }
 
+impl Step {
+    /// Whether it tells no person, and only shows something in channels.
+    pub fn only_shows(&self) -> bool {
+        self.notify.iter().all(|target| matches!(target, Target::Channel(_)))
+    }
+}
+
 /// What makes a step needless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

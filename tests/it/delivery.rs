@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use toban::app::delivery::Delivery;
 use toban::base::Clock;
 use toban::domain::message::{Audience, Place, Thread};
+use toban::domain::news::News;
 use toban::domain::person::Door;
 use toban::domain::report::{Body, Report, Tone};
 use toban::domain::words::{Lang, Phrase};
@@ -187,4 +188,38 @@ async fn an_answer_whose_channel_refuses_reaches_whoever_asked() {
     let file = NewPost { reply_url, body: file, ..post("n/answer", Some("m/root"), "") };
     world.say(vec![post("m/root", None, "refuse"), text, file]).await;
     assert_eq!(world.settled().await, ["post one person/-: refuse too", "post one person/-: a phrase"]);
+}
+
+fn news(id: &str, of: &str, text: &str) -> NewPost {
+    let news = News::new(of, Tone::Plain, vec![Phrase::raw(text)]);
+    NewPost { body: Body::News(news), ..post(id, Some("m/root"), "") }
+}
+
+#[tokio::test]
+async fn news_that_wait_go_together_and_those_of_another_matter_apart() {
+    let world = World::new(0).await;
+    world.say(vec![post("m/root", None, "INC-1")]).await;
+    for (id, of, text) in [
+        ("a", "incident INC-1", "told sato"),
+        ("b", "incident INC-1", "told suzuki"),
+        ("c", "incident INC-2", "another"),
+        ("d", "incident INC-1", "resolved"),
+    ] {
+        world.say(vec![news(id, of, text)]).await;
+    }
+    world.platform.door.add_permits(9);
+    let told = world.settled().await;
+    assert_eq!(
+        told,
+        [
+            "post C0OPS/-: INC-1",
+            "post C0OPS/ts of m/root: told sato; told suzuki; resolved",
+            "post C0OPS/ts of m/root: another"
+        ]
+    );
+    // In the store they are one as well: nothing is told again after the next start.
+    assert!(world.store.post(&"b".into()).await.unwrap().is_none());
+    let one = world.store.post(&"a".into()).await.unwrap().unwrap();
+    assert_eq!((one.version, one.delivered), (2, 2));
+    assert_eq!(world.store.due_posts(9).await.unwrap(), []);
 }

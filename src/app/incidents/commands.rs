@@ -226,7 +226,7 @@ impl Asking<'_> {
                 let headline = Phrase::named(said)
                     .with("id", id)
                     .with("name", self.person.name.as_str())
-                    .with("state", self.incidents.say_state(&incident));
+                    .with("state", self.incidents.say_state(&incident).by_the_hour());
                 let answer = Answer::new(Report::new(Tone::Good, headline));
                 self.topical(self.where_it_is_read(answer, &incident).await, &incident)
             }

@@ -17,7 +17,11 @@ impl Incidents {
             .with("id", incident.id.as_str())
             .with("service", incident.service.as_str())
             .with("title", incident.title.as_str());
-        let mut report = Report::new(tone(incident), headline).block(Block::Fields(self.fields(incident)));
+        // Read while it happens: but for when it began the time of day will do.
+        let short =
+            |value: Phrase| if matches!(value, Phrase::Moment { .. }) { value } else { value.by_the_hour() };
+        let fields = self.fields(incident).into_iter().map(|(label, value)| (label, short(value)));
+        let mut report = Report::new(tone(incident), headline).block(Block::Fields(fields.collect()));
         if !incident.is_open() {
             return report;
         }
@@ -39,7 +43,7 @@ impl Incidents {
 
     pub(super) fn fields(&self, incident: &Incident) -> Vec<(Phrase, Phrase)> {
         let mut fields = vec![
-            (Phrase::new("incident-field-state"), self.say_state(incident).by_the_hour()),
+            (Phrase::new("incident-field-state"), self.say_state(incident)),
             (Phrase::new("incident-field-severity"), say::severity(incident.severity)),
             (Phrase::new("incident-field-began"), incident.opened.into()),
         ];
@@ -56,7 +60,7 @@ impl Incidents {
             fields.push((Phrase::new("incident-field-alerts"), alerts));
         }
         if let Some(next) = self.next(incident) {
-            fields.push((Phrase::new("incident-field-next"), next.by_the_hour()));
+            fields.push((Phrase::new("incident-field-next"), next));
         }
         fields
     }

@@ -6,7 +6,7 @@ use crate::base::ids::PersonId;
 use crate::domain::alert::AlertSeverity;
 use crate::domain::incident::timeline::{Actor, Entry, Happened, Left, Why};
 use crate::domain::incident::{Incident, State};
-use crate::domain::policy::Target;
+use crate::domain::policy::{Step, Target};
 use crate::domain::redact::redact;
 use crate::domain::words::Phrase;
 
@@ -183,9 +183,7 @@ impl Incidents {
 
     /// Whom a step told; one that only shows something in a channel tells nobody, and need not.
     fn say_fired(&self, incident: &Incident, step: usize, cycle: u32, people: &[PersonId]) -> Phrase {
-        let shows = |target: &Target| matches!(target, Target::Channel(_));
-        let silent = people.is_empty()
-            && incident.policy.steps.get(step).is_some_and(|step| step.notify.iter().all(shows));
+        let silent = people.is_empty() && incident.policy.steps.get(step).is_some_and(Step::only_shows);
         let phrase = match (silent, cycle) {
             (true, _) => Phrase::new("incident-did-fire-shown"),
             (false, 0 | 1) => Phrase::new("incident-did-fire"),

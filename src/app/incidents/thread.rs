@@ -10,6 +10,7 @@ use crate::domain::incident::{Incident, State};
 use crate::domain::message::{Audience, Place, Thread};
 use crate::domain::news::News;
 use crate::domain::person::Door;
+use crate::domain::policy::Step;
 use crate::domain::redact::{redacted, redacted_phrase};
 use crate::domain::report::{Body, Button, Look, Report, Tone};
 use crate::domain::words::Phrase;
@@ -51,8 +52,10 @@ impl Incidents {
         let incident = &decision.incident;
         let opens = decision.entries.iter().any(|entry| matches!(entry.what, Happened::Opened { .. }));
         // Whom the first step told stands in the root: the first reply is about what changed.
+        let silent = incident.policy.steps.first().is_some_and(Step::only_shows);
         let first = |entry: &Entry| {
-            opens && matches!(&entry.what, Happened::Fired { step: 0, people, .. } if !people.is_empty())
+            opens
+                && matches!(&entry.what, Happened::Fired { step: 0, people, .. } if silent || !people.is_empty())
         };
         let told = decision.entries.iter().filter(|entry| is_told(entry) && !first(entry));
         let lines: Vec<Phrase> = told.map(|entry| self.line(incident, entry)).collect();
@@ -62,7 +65,8 @@ impl Incidents {
         let first = |notice: &Notice| incident.opened == incident.run.base && notice.step == Some(0);
         let loud = decision.notices.iter().any(|notice| notice.channel.is_none() && !first(notice));
         let buttons = if loud { acknowledge(incident) } else { Vec::new() };
-        let tone = if loud { tone(incident) } else { Tone::Plain };
+        let over = decision.entries.iter().any(|entry| matches!(entry.what, Happened::Resolved { .. }));
+        let tone = if loud || over { tone(incident) } else { Tone::Plain };
         Some(News { loud, buttons, ..News::new(all_of(incident), tone, lines) })
     }
 

@@ -51,7 +51,7 @@ pub struct Content {
     pub way: usize,
 }
 
-/// The pages of an order, in the person's order; none only for who cannot be reached at all. Something critical ignores
+/// The pages of an order, in the person's order; of a trigger, none only for who cannot be reached at all. Something critical ignores
 /// the person's choice of severities where that would leave no way at all.
 pub fn pages(contacts: &[Contact], order: &PageOrder, now: Timestamp) -> Vec<NewPage> {
     let numbered: Vec<(usize, &Contact)> = contacts.iter().enumerate().collect();
@@ -94,12 +94,14 @@ fn takes(contact: &Contact, order: &PageOrder) -> bool {
     order.purpose == Purpose::Test || contact.takes(order.severity)
 }
 
-/// Nobody is called by telephone to be told that it is over.
+/// Nobody is called by telephone to be told that it is over, and nobody is roused to hear that somebody has it: the
+/// thread says so, and PagerDuty, which would go on by itself.
 fn fits(by: Means, purpose: Purpose) -> bool {
     match purpose {
         Purpose::Trigger | Purpose::Test => true,
         Purpose::Note => !matches!(by, Means::Voice),
-        Purpose::Acknowledged | Purpose::Resolved => !matches!(by, Means::Voice | Means::Sms),
+        Purpose::Acknowledged => by == Means::Pagerduty,
+        Purpose::Resolved => !matches!(by, Means::Voice | Means::Sms),
     }
 }
 
@@ -182,7 +184,15 @@ mod tests {
         assert_eq!(news.len(), 1);
         let mut with_pagerduty = ways();
         with_pagerduty.push(contact(Means::Pagerduty, 0, &[]));
-        assert_eq!(told(&with_pagerduty, Purpose::Acknowledged, AlertSeverity::Critical).len(), 2);
+        assert_eq!(told(&with_pagerduty, Purpose::Resolved, AlertSeverity::Critical).len(), 2);
+    }
+
+    #[test]
+    fn that_somebody_has_it_rouses_nobody_and_quietens_pagerduty() {
+        assert!(told(&ways(), Purpose::Acknowledged, AlertSeverity::Critical).is_empty());
+        let mut with_pagerduty = ways();
+        with_pagerduty.push(contact(Means::Pagerduty, 0, &[]));
+        assert_eq!(told(&with_pagerduty, Purpose::Acknowledged, AlertSeverity::Critical).len(), 1);
     }
 
     #[test]

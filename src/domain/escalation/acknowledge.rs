@@ -26,7 +26,6 @@ pub fn acknowledge(
         return Err(Wrong::Over);
     }
     let mut turn = Turn::new(incident, facts, by, now);
-    // What was due before the press is done before it: it was due.
     if let Some(holder) = turn.incident.held_by().filter(|holder| *holder != person).cloned() {
         turn.log(Happened::AlreadyHeld { by: holder.clone() });
         return Ok(turn.end(Reply::HeldBy(holder)));
@@ -36,9 +35,9 @@ pub fn acknowledge(
     turn.log(Happened::Acknowledged { until });
     turn.cancel_taken(person);
     if news {
-        let others: Vec<PersonId> =
-            turn.incident.paged.iter().filter(|other| *other != person).cloned().collect();
-        turn.page(others, None, &Why::Taken { by: person.clone() });
+        // A provider that goes on by itself has to hear of it, the holder's own too.
+        let everybody: Vec<PersonId> = turn.incident.paged.iter().cloned().collect();
+        turn.page(everybody, None, &Why::Taken { by: person.clone() });
     }
     Ok(turn.end(Reply::Done))
 }

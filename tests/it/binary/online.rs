@@ -5,6 +5,9 @@ use toban::sandbox::{Fault, Kind, System};
 use super::site::Site;
 use crate::slack::fake::BOT_TOKEN;
 
+/// The example company pages by e-mail as well, and its mail server is down.
+const NO_MAIL: &str = "✗ pager email: provider down: no connection";
+
 /// The lines about what did not work.
 fn wrong(out: &str) -> Vec<&str> {
     out.lines().filter(|line| line.starts_with('✗')).collect()
@@ -14,12 +17,12 @@ fn wrong(out: &str) -> Vec<&str> {
 async fn everything_is_tried_and_told_a_line_each() {
     let site = Site::sqlite().await;
     let checked = site.run(&["check", "--online"]).await;
-    assert_eq!(wrong(&checked.out), ["✗ api-key-server.web http: answered 502, expected 200"]);
+    assert_eq!(wrong(&checked.out), [NO_MAIL, "✗ api-key-server.web http: answered 502, expected 200"]);
     assert_eq!(checked.code, 1, "{checked:?}");
 
     site.run(&["run", "--yes", "rollback", "api-key-server", "previous"]).await;
     let checked = site.run(&["check", "--online"]).await;
-    assert_eq!((wrong(&checked.out), checked.code), (Vec::new(), 0), "{checked:?}");
+    assert_eq!(wrong(&checked.out), [NO_MAIL], "{checked:?}");
     for tried in [
         "slack.bot_token: accepted",
         "sagebase.web releases: ",

@@ -20,7 +20,7 @@ use toban::store::{Begun, Conclusion};
 use super::desk::{BLUE, Desk, writes};
 use crate::rig::app::{Plan, movable_clock};
 use crate::rig::mailbox::{Mail, Mailbox};
-use crate::rig::talk::settled;
+use crate::rig::talk;
 use crate::slack::fake::Said;
 
 /// The portal's service at Cloud Run.
@@ -173,8 +173,7 @@ map = {{ service = "labels.service", severity = "labels.severity" }}
             });
             text.push('\n');
         }
-        let took = regex::Regex::new(r"\*: \d+(\.\d+)?(ミリ秒|秒|ms)").unwrap();
-        took.replace_all(&settled(&text), "*: (span)").into_owned()
+        settled(&text)
     }
 
     fn restarts(&self) -> usize {
@@ -215,14 +214,14 @@ async fn bl_16_levels_2_to_4_developers_at_once_the_emergency_team_after_30_minu
     let (developers, emergency) = (["伊藤", "Anna Miller"], ["伊藤", "Anna Miller", "鈴木", "中村"]);
     let mut told = format!("== at once\n{}", night.tells(&developers).await);
     assert_eq!(night.restarts(), 1);
-    night.thread_says("呼び出し: 伊藤、Anna Miller").await;
+    night.thread_says("伊藤、Anna Millerへ通知").await;
     night.pass_to(31);
     let _ = write!(told, "\n== after 30 minutes\n{}", night.tells(&emergency).await);
-    night.thread_says("呼び出し: 鈴木、中村、伊藤、Anna Miller").await;
+    night.thread_says("鈴木、中村、伊藤、Anna Millerへ通知").await;
     night.pass_to(61);
     let everybody: Vec<&str> = PEOPLE.iter().map(|(name, _)| *name).collect();
     night.tells(&everybody).await;
-    night.thread_says("呼び出し: Database vendor").await;
+    night.thread_says("Database vendorへ通知").await;
     let vendor = night.told("vendor");
     let _ = write!(told, "\n== after 60 minutes\n{}", settled(&vendor.join("\n")));
     assert_eq!(night.restarts(), 1, "it is tried once");
@@ -239,7 +238,7 @@ async fn bl_16_refused_what_a_restart_does_not_mend_is_looked_at_again_and_then_
     night.thread_says("対象は正常").await;
     night.pass_to(6);
     night.tells(&["伊藤", "Anna Miller"]).await;
-    night.thread_says("呼び出し: 伊藤、Anna Miller").await;
+    night.thread_says("伊藤、Anna Millerへ通知").await;
     night.pass_to(11);
     let twice = |text: &str| text.matches("対象は正常").count() == 2;
     let again = async {
@@ -251,6 +250,14 @@ async fn bl_16_refused_what_a_restart_does_not_mend_is_looked_at_again_and_then_
     assert_eq!(night.restarts(), 0);
     insta::assert_snapshot!("not_needed", night.thread());
     night.close().await;
+}
+
+/// A text without what is another in each run: times of day and how long something took as well.
+fn settled(text: &str) -> String {
+    let took = regex::Regex::new(r"\*: \d+(\.\d+)?(ミリ秒|秒|ms)").unwrap();
+    let hour = regex::Regex::new(r"\b\d\d:\d\d\b").unwrap();
+    let text = talk::settled(text);
+    hour.replace_all(&took.replace_all(&text, "*: (span)"), "(time)").into_owned()
 }
 
 /// What the bot did to the portal earlier tonight.

@@ -40,7 +40,7 @@ async fn sb_26_the_on_call_at_once_the_technical_lead_after_30_minutes_all_stake
     night.pass(1).await;
     assert_eq!(paged(&night).await, EVERYBODY);
     assert_eq!(messaged(&night).len(), EVERYBODY.len());
-    let told = |said: &Said| said.channel == OPS && said.shown().contains("told: 佐藤, 田中, 鈴木");
+    let told = |said: &Said| said.channel == OPS && said.shown().contains("told 佐藤, 田中, 鈴木");
     night.rig.sees_that("the step in the channel", told).await;
     night.end().await;
 }

@@ -30,32 +30,28 @@ fn is_loud(night: &Night, text: &str) -> bool {
 async fn every_button_under_the_first_message_does_what_it_says() {
     let (night, root) = begin("").await;
     let rig = &night.rig;
-    let taken = rig.push("U0SATO", &root, "Acknowledge").await;
-    taken.says("佐藤 has it");
-    assert_eq!(taken.only.as_deref(), Some("U0SATO"), "the thread tells the others");
+    // Who presses is told alone: the thread tells the others.
+    night.presses("U0SATO", &root, "Acknowledge").await.says("佐藤 has it");
     night.thread_says("INC-1", "佐藤 (slack): took it on").await;
     let root = night.root_says("INC-1", "佐藤 has it").await;
     assert!(!root.shown.contains("Acknowledge"), "{}", root.shown);
 
-    rig.push("U0SATO", &root, "Escalate").await.says("escalated");
+    night.presses("U0SATO", &root, "Escalate").await.says("escalated");
     night.thread_says("INC-1", "step 2 told 鈴木, escalated by hand").await;
     assert!(is_loud(&night, "step 2 told"), "a step that fires is shown in the channel");
     assert!(!is_loud(&night, "took it on"), "all else stays in the thread");
 
-    let logs = rig.push("U0SATO", &root, "Logs").await;
-    logs.says("sagebase.web");
-    let plan = rig.push("U0SATO", &root, "Roll back").await;
-    plan.says("Send all traffic of sagebase.web");
-    for answer in [logs, plan] {
-        assert_eq!(answer.thread.as_ref(), Some(&root.ts), "in the incident's thread");
-    }
-    rig.push("U0SATO", &root, "Snooze").await.says("put off by 佐藤");
+    // These are for everybody: they are answered in the incident's thread.
+    rig.press_as("U0SATO", &root, "Logs").await;
+    night.thread_says("INC-1", "sagebase.web").await;
+    rig.press_as("U0SATO", &root, "Roll back").await;
+    night.thread_says("INC-1", "Send all traffic of sagebase.web").await;
+    night.presses("U0SATO", &root, "Snooze").await.says("put off by 佐藤");
 
     // What still fires is named first; a second word ends it.
-    let asked = rig.push("U0SATO", &root, "Resolve").await;
+    let asked = night.presses("U0SATO", &root, "Resolve").await;
     asked.says("1 alerts of INC-1 still fire").says(TITLE);
-    assert_eq!(asked.only.as_deref(), Some("U0SATO"));
-    rig.push("U0SATO", &asked, "Resolve nevertheless").await.says("resolved by 佐藤");
+    night.presses("U0SATO", &asked, "Resolve nevertheless").await.says("resolved by 佐藤");
     let over = night.root_says("INC-1", "resolved by 佐藤").await;
     assert!(over.blocks.as_array().unwrap().iter().all(|block| block["type"] != "actions"), "{}", over.shown);
     night.stop().await;
@@ -111,24 +107,27 @@ async fn whoever_was_paged_may_work_on_it_until_it_is_over() {
     let (night, root) = begin("").await;
     let rig = &night.rig;
     // 木村 may only look.
-    let refused = rig.push("U0KIMURA", &root, "Acknowledge").await;
+    let refused = night.presses("U0KIMURA", &root, "Acknowledge").await;
     refused.says("You may not run “ack” on sagebase here");
-    assert_eq!(refused.only.as_deref(), Some("U0KIMURA"));
 
-    rig.push("U0SATO", &root, "Escalate").await;
-    rig.push("U0SATO", &root, "Escalate").await;
+    night.presses("U0SATO", &root, "Escalate").await;
+    night.presses("U0SATO", &root, "Escalate").await;
     night.thread_says("INC-1", "木村").await;
-    rig.push("U0KIMURA", &root, "Acknowledge").await.says("木村 has it");
-    rig.type_as("U0KIMURA", OPS, "note INC-1 \"I look after it\"").await;
+    night.presses("U0KIMURA", &root, "Acknowledge").await.says("木村 has it");
+    let before = rig.said();
+    rig.type_as("U0KIMURA", OPS, "note INC-1 I look after it").await;
+    night.told_alone("U0KIMURA", before).await.says("Noted in INC-1");
     night.thread_says("INC-1", "木村 (slack): I look after it").await;
-    rig.push_value("U0KIMURA", &root, "escalate INC-1").await.says("escalated");
+    night.types_by_button("U0KIMURA", &root, "escalate INC-1").await.says("escalated");
     // To end it takes a role, also for who was paged.
-    rig.push_value("U0KIMURA", &root, "resolve INC-1").await.says("You may not run “resolve”");
+    night.types_by_button("U0KIMURA", &root, "resolve INC-1").await.says("You may not run “resolve”");
 
     night.is_over("sagebase", TITLE).await;
-    rig.push_value("U0SATO", &root, "resolve INC-1").await;
+    night.types_by_button("U0SATO", &root, "resolve INC-1").await;
     night.root_says("INC-1", "resolved").await;
-    rig.ask_as("U0KIMURA", OPS, "note INC-1 \"late\"").await.says("You may not run “note” on sagebase here");
+    let before = rig.said();
+    rig.type_as("U0KIMURA", OPS, "note INC-1 late").await;
+    night.told_alone("U0KIMURA", before).await.says("You may not run “note” on sagebase here");
     night.stop().await;
 }
 
@@ -143,9 +142,9 @@ async fn a_message_becomes_an_incident() {
     let before = rig.said();
     rig.deliver("interactive", &payload).await;
     // Nobody can tell what it is about: it is asked for, and one press is the answer.
-    let asked = rig.answer_after(before).await;
+    let asked = night.told_alone("U0SATO", before).await;
     asked.says("Which service is it about?");
-    rig.push("U0SATO", &asked, "api-key-server").await.says("INC-1 is open");
+    night.presses("U0SATO", &asked, "api-key-server").await.says("INC-1 is open");
     night.root("INC-1").await.says("api-key-server: login").says("for everybody").says("critical");
     night.stop().await;
 }

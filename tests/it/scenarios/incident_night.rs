@@ -26,7 +26,10 @@ async fn a_night_of_sagebase() {
     night.root_says("INC-1", "🟢 resolved").await;
     night.thread_says("INC-1", "– resolved").await;
     night.settled().await;
-    insta::assert_snapshot!("a_night_of_sagebase", told(&night.rig.slack.transcript(OPS)));
+    insta::assert_snapshot!(
+        "a_night_of_sagebase",
+        told(&night.rig.slack.transcript(OPS), &["Known error", "[Runbook"])
+    );
     night.stop().await;
 }
 
@@ -59,6 +62,11 @@ async fn a_night_of_a_company_that_reaches_half_of_its_people() {
     night.pass(Duration::from_mins(3)).await;
     night.root_says("INC-1", "🟢").await;
     night.settled().await;
-    insta::assert_snapshot!("a_night_with_half_of_the_people", told(&night.rig.slack.transcript("C0BLUE")));
+    // When it is found out what changed is a matter of chance beside the ladder's first steps, and so is what the log holds.
+    let chance = ["直近2時間の変更", "把握している変更", "*ヘルス*", "既知のエラー", "[手順書"];
+    insta::assert_snapshot!(
+        "a_night_with_half_of_the_people",
+        told(&night.rig.slack.transcript("C0BLUE"), &chance)
+    );
     night.stop().await;
 }

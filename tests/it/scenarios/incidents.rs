@@ -138,6 +138,29 @@ impl Night {
         self.providers.taken().iter().filter(|taken| taken.body["topic"] == topic).count()
     }
 
+    /// Somebody presses a button; what they alone are answered.
+    pub async fn presses(&self, user: &str, seen: &Seen, label: &str) -> Seen {
+        self.types_by_button(user, seen, &seen.button(label)).await
+    }
+
+    /// The same with a button that has that value.
+    pub async fn types_by_button(&self, user: &str, seen: &Seen, value: &str) -> Seen {
+        let before = self.rig.said();
+        self.rig.deliver("interactive", &self.rig.pressed(user, seen, value)).await;
+        self.told_alone(user, before).await
+    }
+
+    /// What somebody alone is told after so many messages.
+    pub async fn told_alone(&self, user: &str, before: usize) -> Seen {
+        let found = |state: &crate::slack::fake::State| {
+            let mut after = state.messages.iter().skip(before);
+            after.find(|said| said.only.as_deref() == Some(user)).map(Seen::of)
+        };
+        let shown = || self.rig.slack.transcript(OPS);
+        let waiting = within(LONG, self.rig.slack.wait_for(found));
+        waiting.await.unwrap_or_else(|_| panic!("{user} was told nothing; said was:\n{}", shown()))
+    }
+
     /// What stands under an incident's root.
     pub fn replies(&self, root: &Seen) -> Vec<Said> {
         let state = self.rig.slack.state();
@@ -163,9 +186,11 @@ impl Night {
     }
 }
 
-/// What was shown, with what differs from run to run put out of the way.
-pub fn told(shown: &str) -> String {
+/// What was shown, without the lines that hold one of `besides`, and with what differs from run to run put out of the way.
+pub fn told(shown: &str, besides: &[&str]) -> String {
     use std::sync::LazyLock;
-    static TIMES: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new(r"\b\d\d:\d\d\b").unwrap());
-    TIMES.replace_all(&crate::rig::talk::settled(shown), "(time)").into_owned()
+    static TIMES: LazyLock<regex::Regex> = LazyLock::new(|| regex::Regex::new(r"\d\d:\d\d").unwrap());
+    let lines = shown.lines().filter(|line| !besides.iter().any(|beside| line.contains(beside)));
+    let shown: String = lines.map(|line| format!("{line}\n")).collect();
+    TIMES.replace_all(&crate::rig::talk::settled(&shown), "(time)").into_owned()
 }

@@ -14,6 +14,7 @@ mod plans;
 mod progress;
 mod replicas;
 mod samples;
+mod set_back;
 mod topics;
 mod upkeep;
 mod wakes;

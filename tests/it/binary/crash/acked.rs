@@ -53,18 +53,21 @@ impl Night {
     }
 
     /// Waits until somebody holds the incident and it is told where it is to be told.
-    async fn held(&self, name: &str, door: Door) -> StoredIncident {
-        let told = |id: &str| {
+    async fn held(&self, name: &str) -> StoredIncident {
+        let told = || {
             let state = self.site.slack.state();
-            let root = self.roots_of(&state, name).first().is_some_and(|root| root.contains("佐藤 has it"));
-            let answer =
-                state.channel(OPS).any(|said| said.shown().contains(&format!("{id}: 🟡 佐藤 has it")));
-            root && (answer || matches!(door, Door::Link))
+            let root = state.channel(OPS).find(|said| said.thread.is_none() && said.shown().contains(name));
+            root.is_some_and(|root| {
+                let mut replies =
+                    state.channel(OPS).filter(|said| said.thread.as_deref() == Some(root.ts.as_str()));
+                root.shown().contains("佐藤 has it")
+                    && replies.any(|said| said.shown().contains("took it on"))
+            })
         };
         let waiting = async {
             loop {
                 let stored = self.incident(name).await.unwrap();
-                if stored.incident.held_by().is_some() && told(stored.incident.id.as_str()) {
+                if stored.incident.held_by().is_some() && told() {
                     return stored;
                 }
                 pause(std::time::Duration::from_millis(10)).await;
@@ -115,7 +118,7 @@ async fn sweep(night: &Night, steps: Steps, door: Door) {
     let (name, id) = night.trouble(&toban, 0).await;
     night.knife.arm(Cut::nowhere(steps));
     assert_eq!(night.ack(&toban, door, &name, &id).await, Some(200));
-    night.held(&name, door).await;
+    night.held(&name).await;
     let total = night.knife.disarm();
     let mut moments = vec![(name, "unharmed".to_owned())];
     for cut in Cut::spread(steps, total, MOST) {
@@ -126,7 +129,7 @@ async fn sweep(night: &Night, steps: Steps, door: Door) {
         if pressed.is_some() {
             tokio::select! {
                 () = toban.process.gone() => {}
-                _ = night.held(&name, door) => {}
+                _ = night.held(&name) => {}
             }
         } else {
             within(LONG, toban.process.gone()).await.unwrap();
@@ -138,7 +141,7 @@ async fn sweep(night: &Night, steps: Steps, door: Door) {
             // Whoever saw nothing presses again.
             assert_eq!(night.ack(&toban, door, &name, &id).await, Some(200), "{name}, {moment}");
         }
-        night.held(&name, door).await;
+        night.held(&name).await;
         moments.push((name, moment));
     }
     toban.process.stop().await;

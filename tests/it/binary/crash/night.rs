@@ -16,7 +16,7 @@ use crate::binary::process::{LONG, Process};
 use crate::binary::site::{Serving, Site};
 use crate::pagers::server::{ACCOUNT, AUTH_TOKEN, NTFY_TOKEN, Providers, ROUTING_KEY, Taken};
 use crate::rig::app::OPS;
-use crate::slack::fake::{Said, State};
+use crate::slack::fake::Said;
 
 /// How somebody is reached who never sleeps alone.
 pub const ALL: &str = r#"[{ by = "slack" }, { by = "ntfy", topic = "sato" }, { by = "email" },
@@ -214,12 +214,6 @@ step = [
         let state = self.site.slack.state();
         let roots = state.channel(OPS).filter(|said| said.thread.is_none());
         roots.filter(|said| said.shown().contains(name)).cloned().collect()
-    }
-
-    /// What they show, of a state that is at hand.
-    pub fn roots_of(&self, state: &State, name: &str) -> Vec<String> {
-        let roots = state.channel(OPS).filter(|said| said.thread.is_none());
-        roots.map(Said::shown).filter(|shown| shown.contains(name)).collect()
     }
 
     /// What came out about an incident.
