@@ -40,7 +40,8 @@ pub(super) async fn write_all(
     for chunk in chunks(&pages, |page| page.id.as_str()) {
         let mut query = WRITE.rows(chunk.len()).bind(tx.now);
         for page in chunk {
-            let hand = hands.get_mut(&page.means).filter(|hands| page.due <= now && **hands > 0);
+            let due = page.due.as_millisecond() <= tx.now;
+            let hand = hands.get_mut(&page.means).filter(|hands| due && **hands > 0);
             let take = hand.map(|hands| *hands -= 1).is_some();
             if !take {
                 left.insert(page.means);
