@@ -1,11 +1,13 @@
 //! `toban demo`: the main job with no account. The same program and the same doors, pointed at servers of our own
 //! that speak the real protocols, with a chat console in the browser.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use tokio::sync::broadcast::error::RecvError;
 
 use crate::base::Clock;
 use crate::chat::console::{
@@ -13,10 +15,11 @@ use crate::chat::console::{
 };
 use crate::config::Config;
 use crate::domain::catalogue::Catalogue;
-use crate::domain::person::Door;
+use crate::domain::person::{Door, Person};
 use crate::domain::words::{Phrase, Reader, Words};
 use crate::lifecycle::{self, Running};
 use crate::loading::with_dotenv;
+use crate::sandbox::ntfy::Push;
 use crate::sandbox::{Options, Sandbox};
 use crate::store::Role;
 use crate::telemetry::{self, Shape};
@@ -39,6 +42,8 @@ pub struct Demo {
     pub sandbox: Sandbox,
     running: Running,
     folder: PathBuf,
+    /// Whose telephone it is, by its topic.
+    names: BTreeMap<String, String>,
 }
 
 /// Starts a demo whose time runs `speed` times as fast, with its console at `listen`.
@@ -60,14 +65,14 @@ pub async fn start(speed: u32, listen: SocketAddr) -> anyhow::Result<Demo> {
     let catalogue = Arc::new(Catalogue::embedded()?);
     let verbs: Vec<&str> = catalogue.verbs().collect();
     let overlay = format!(
-        "{}\n[store]\nurl = \"sqlite://{}\"\n{QUIET}\n{}",
+        "{}\n[store]\nurl = \"sqlite://{}\"\n[web]\npublic_url = \"http://{}\"\n{}",
         sandbox.config_overlay(),
         folder.join("toban.db").display(),
+        server.local_addr(),
         visitor()
     );
-    let config = Config::example(&overlay, with_dotenv()?, &verbs).map_err(|faults| {
-        anyhow::anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
+    let people = example(&overlay, &verbs)?.people;
+    let config = example(&format!("{overlay}{}", telephones(&sandbox, &people)), &verbs)?;
     let catalogue = Arc::unwrap_or_clone(catalogue).with_schedules(config.schedules.keys().cloned());
     let catalogue = Arc::new(catalogue);
     let words = Arc::new(Words::load()?);
@@ -75,10 +80,35 @@ pub async fn start(speed: u32, listen: SocketAddr) -> anyhow::Result<Demo> {
     let toban = wire::wire(&config, catalogue, words, clock, Role::Serve, vec![console.clone()]).await?;
     let routes = console.router(Arc::new(toban.dispatch.clone()));
     let running = lifecycle::start(toban, server, routes).await?;
-    Ok(Demo { url: format!("http://{}", running.address), sandbox, running, folder })
+    let names = config.people.iter().map(|person| (person.id.to_string(), person.name.clone())).collect();
+    Ok(Demo { url: format!("http://{}", running.address), sandbox, running, folder, names })
+}
+
+fn example(overlay: &str, verbs: &[&str]) -> anyhow::Result<Config> {
+    Config::example(overlay, with_dotenv()?, verbs).map_err(|faults| {
+        anyhow::anyhow!("{}", faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })
 }
 
 impl Demo {
+    /// Shows what reaches people's telephones, until it is dropped.
+    async fn show_pages(&self) {
+        let mut pushes = self.sandbox.world().pushes();
+        loop {
+            match pushes.recv().await {
+                Ok(push) => {
+                    let name = self.names.get(&push.topic).unwrap_or(&push.topic);
+                    // Whoever closed the terminal does not want to see them.
+                    let _ = say(&paged(name, &push));
+                }
+                Err(RecvError::Lagged(missed)) => {
+                    let _ = say(&format!("  … {missed} more pages"));
+                }
+                Err(RecvError::Closed) => return,
+            }
+        }
+    }
+
     /// Ends it and clears away its store.
     pub async fn stop(self) {
         self.running.stop().await;
@@ -101,16 +131,38 @@ pub async fn run(speed: u32, listen: &str, log: &str) -> anyhow::Result<u8> {
     for (command, _) in TRIES {
         text.push_str(&format!("    /{command}\n"));
     }
+    text.push_str(
+        "\n  /drill sagebase climbs a ladder. Whoever is paged is shown here; --speed 60 makes a minute a second.\n",
+    );
     text.push_str("\n  Everything runs on this machine, against simulated systems. Ctrl-C ends it.\n");
     say(&text)?;
-    lifecycle::asked_to_stop().await?;
+    tokio::select! {
+        asked = lifecycle::asked_to_stop() => asked?,
+        () = demo.show_pages() => {}
+    }
     demo.stop().await;
     Ok(DONE)
 }
 
-/// One of the five services is broken from the start, and nobody here has a telephone: incidents begin by hand
-/// (`/incident open`, `/drill`), not by themselves in the middle of what somebody tries.
-const QUIET: &str = "[watch]\nevery = \"24h\"";
+/// Everybody's telephone, at a push server that sends nothing anywhere: the example's people are reached by Slack and
+/// mail, which are not there.
+fn telephones(sandbox: &Sandbox, people: &[Person]) -> String {
+    let mut text = format!("\n[ntfy]\nurl = \"{}\"\n", sandbox.ntfy_url());
+    for person in people {
+        let id = &person.id;
+        text.push_str(&format!(
+            "[[person]]\nid = \"{id}\"\ncontact = [{{ by = \"ntfy\", topic = \"{id}\" }}]\n"
+        ));
+    }
+    text
+}
+
+/// A page as a line of the terminal, with the link that answers it.
+fn paged(name: &str, push: &Push) -> String {
+    let link =
+        push.click.as_ref().map(|link| format!("\n           acknowledge: {link}")).unwrap_or_default();
+    format!("  paged    {name}: {}{link}", push.title)
+}
 
 /// Who the visitor is at first.
 const VISITOR: &str = "morgan";

@@ -14,6 +14,7 @@ pub mod fault;
 pub mod logging;
 mod metadata;
 pub mod monitoring;
+pub mod ntfy;
 mod random;
 mod record;
 pub mod run;
@@ -106,6 +107,7 @@ impl Sandbox {
             .merge(monitoring::routes())
             .merge(docker::routes())
             .merge(metadata::routes())
+            .merge(ntfy::routes())
             .merge(control::routes())
             .merge(apps::routes())
             .method_not_allowed_fallback(async || error::no_such_path())
@@ -138,6 +140,11 @@ impl Sandbox {
     /// The endpoint of the metadata server.
     pub fn metadata_url(&self) -> String {
         self.url()
+    }
+
+    /// Where messages for telephones are published.
+    pub fn ntfy_url(&self) -> String {
+        format!("{}/ntfy", self.url())
     }
 
     /// Service → the base URL of its own endpoints, without a slash at the end.

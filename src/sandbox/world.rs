@@ -14,6 +14,7 @@ use super::logging::entry::{Entry, Payload, STDERR, STDOUT};
 use super::logging::quota::Quota;
 use super::logging::shelf::Shelf;
 use super::monitoring::Gauges;
+use super::ntfy::{Push, Topics};
 use super::random::Dice;
 use super::record::Seen;
 use super::run::platform::Platform;
@@ -36,6 +37,7 @@ struct Inner {
     options: Options,
     state: Mutex<State>,
     lines: broadcast::Sender<Arc<Entry>>,
+    pushes: broadcast::Sender<Push>,
     breaks: watch::Sender<u64>,
 }
 
@@ -49,6 +51,8 @@ pub struct State {
     pub gauges: Gauges,
     /// The Docker Engine.
     pub docker: Engine,
+    /// What was pushed to people's telephones.
+    pub topics: Topics,
     pub(super) faults: Faults,
     pub(super) quota: Quota,
     /// Open tail sessions by project.
@@ -86,6 +90,7 @@ impl World {
             logs,
             gauges: Gauges::default(),
             docker: Engine::default(),
+            topics: Topics::default(),
             faults: Faults::default(),
             quota,
             tails: BTreeMap::new(),
@@ -98,6 +103,7 @@ impl World {
             options,
             state: Mutex::new(state),
             lines: broadcast::Sender::new(WAITING),
+            pushes: broadcast::Sender::new(WAITING),
             breaks: watch::Sender::new(0),
         }))
     }
@@ -105,6 +111,16 @@ impl World {
     /// The world's clock.
     pub fn clock(&self) -> &Clock {
         &self.0.clock
+    }
+
+    /// What is pushed to telephones from now on.
+    pub fn pushes(&self) -> broadcast::Receiver<Push> {
+        self.0.pushes.subscribe()
+    }
+
+    pub(super) fn pushed(&self, push: Push) {
+        // No receiver is no fault: nobody looks at the telephones.
+        let _ = self.0.pushes.send(push);
     }
 
     pub(super) fn options(&self) -> &Options {

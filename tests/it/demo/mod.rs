@@ -1,6 +1,7 @@
 //! The first five minutes with Toban: `toban demo` as it is, and somebody at the keyboard of a real Chromium.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod duty;
 mod looks;
 mod newcomer;
 mod people;
