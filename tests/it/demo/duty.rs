@@ -20,8 +20,12 @@ async fn whoever_is_on_call_in_the_demo_is_paged_and_can_answer_by_the_link() {
     assert_eq!(shown.status(), StatusCode::OK, "looking at the link changes nothing");
     let answered = reqwest::Client::new().post(&link).send().await.unwrap();
     assert!(answered.status().is_success(), "{}", answered.text().await.unwrap());
-    let waiting = reqwest::get(format!("{}/{}/json?poll=1", demo.sandbox.ntfy_url(), page.topic)).await.unwrap();
+    let waiting =
+        reqwest::get(format!("{}/{}/json?poll=1", demo.sandbox.ntfy_url(), page.topic)).await.unwrap();
     let waiting = waiting.text().await.unwrap();
-    assert!(waiting.lines().any(|line| line.contains(&page.id)), "a telephone that was off gets it later: {waiting}");
+    assert!(
+        waiting.lines().any(|line| line.contains(&page.id)),
+        "a telephone that was off gets it later: {waiting}"
+    );
     demo.stop().await;
 }

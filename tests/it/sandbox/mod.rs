@@ -5,6 +5,7 @@
 mod apps;
 mod faults;
 mod logging;
+mod ntfy;
 mod run;
 mod tail;
 

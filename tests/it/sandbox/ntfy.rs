@@ -6,7 +6,7 @@ use toban::sandbox::{Options, Sandbox};
 
 #[tokio::test]
 async fn what_is_published_to_a_topic_comes_to_that_topic_only() {
-    let sandbox = Sandbox::start(Clock::real(), Options::quiet()).await.unwrap();
+    let sandbox = Sandbox::start(Clock::system(), Options::quiet()).await.unwrap();
     let mut pushes = sandbox.world().pushes();
     let client = reqwest::Client::new();
     let url = sandbox.ntfy_url();
@@ -24,7 +24,7 @@ async fn what_is_published_to_a_topic_comes_to_that_topic_only() {
 
 #[tokio::test]
 async fn what_ntfy_would_refuse_is_refused() {
-    let sandbox = Sandbox::start(Clock::real(), Options::quiet()).await.unwrap();
+    let sandbox = Sandbox::start(Clock::system(), Options::quiet()).await.unwrap();
     let client = reqwest::Client::new();
     for wrong in [
         json!({ "title": "no topic" }),
