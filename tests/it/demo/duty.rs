@@ -18,7 +18,7 @@ async fn whoever_is_on_call_in_the_demo_is_paged_and_can_answer_by_the_link() {
     assert!(link.starts_with(&demo.url), "{link}");
     let shown = reqwest::get(&link).await.unwrap();
     assert_eq!(shown.status(), StatusCode::OK, "looking at the link changes nothing");
-    let answered = reqwest::Client::new().post(&link).send().await.unwrap();
+    let answered = reqwest::Client::builder().build().unwrap().post(&link).send().await.unwrap();
     assert!(answered.status().is_success(), "{}", answered.text().await.unwrap());
     let waiting =
         reqwest::get(format!("{}/{}/json?poll=1", demo.sandbox.ntfy_url(), page.topic)).await.unwrap();

@@ -8,7 +8,7 @@ use toban::sandbox::{Options, Sandbox};
 async fn what_is_published_to_a_topic_comes_to_that_topic_only() {
     let sandbox = Sandbox::start(Clock::system(), Options::quiet()).await.unwrap();
     let mut pushes = sandbox.world().pushes();
-    let client = reqwest::Client::new();
+    let client = super::http();
     let url = sandbox.ntfy_url();
     let sent = json!({ "topic": "sato", "title": "INC-1", "message": "web is down", "priority": 5, "tags": ["warning"] });
     let answer: Value = client.post(&url).json(&sent).send().await.unwrap().json().await.unwrap();
@@ -25,7 +25,7 @@ async fn what_is_published_to_a_topic_comes_to_that_topic_only() {
 #[tokio::test]
 async fn what_ntfy_would_refuse_is_refused() {
     let sandbox = Sandbox::start(Clock::system(), Options::quiet()).await.unwrap();
-    let client = reqwest::Client::new();
+    let client = super::http();
     for wrong in [
         json!({ "title": "no topic" }),
         json!({ "topic": "two words" }),
