@@ -97,7 +97,8 @@ impl Demo {
         loop {
             match pushes.recv().await {
                 Ok(push) => {
-                    let name = self.names.get(&push.topic).unwrap_or(&push.topic);
+                    // The second way of everybody has a topic of its own, which nobody watches here.
+                    let Some(name) = self.names.get(&push.topic) else { continue };
                     // Whoever closed the terminal does not want to see them.
                     let _ = say(&paged(name, &push));
                 }
@@ -145,13 +146,14 @@ pub async fn run(speed: u32, listen: &str, log: &str) -> anyhow::Result<u8> {
 }
 
 /// Everybody's telephone, at a push server that sends nothing anywhere: the example's people are reached by Slack and
-/// mail, which are not there.
+/// mail, which are not there. A second way, as everybody should have one, is a webhook of the same server's.
 fn telephones(sandbox: &Sandbox, people: &[Person]) -> String {
-    let mut text = format!("\n[ntfy]\nurl = \"{}\"\n", sandbox.ntfy_url());
+    let url = sandbox.ntfy_url();
+    let mut text = format!("\n[ntfy]\nurl = \"{url}\"\n");
     for person in people {
         let id = &person.id;
         text.push_str(&format!(
-            "[[person]]\nid = \"{id}\"\ncontact = [{{ by = \"ntfy\", topic = \"{id}\" }}]\n"
+            "[[person]]\nid = \"{id}\"\ncontact = [{{ by = \"ntfy\", topic = \"{id}\" }}, {{ by = \"webhook\", url = \"{url}/{id}-2\", after = \"5m\" }}]\n"
         ));
     }
     text

@@ -62,6 +62,7 @@ pub(super) fn routes() -> Router<World> {
     Router::new()
         .route("/ntfy", post(publish))
         .route("/ntfy/v1/health", get(async || Json(json!({ "healthy": true }))))
+        .route("/ntfy/{topic}", post(say))
         .route("/ntfy/{topic}/json", get(poll))
 }
 
@@ -86,9 +87,18 @@ async fn publish(
     State(world): State<World>,
     body: Result<Json<Published>, axum::extract::rejection::JsonRejection>,
 ) -> Response {
-    let Ok(Json(published)) = body else {
-        return refused("invalid request: request body must be message JSON");
-    };
+    match body {
+        Ok(Json(published)) => keep(&world, published),
+        Err(_) => refused("invalid request: request body must be message JSON"),
+    }
+}
+
+/// The body is the message, whatever it is (<https://docs.ntfy.sh/publish/>).
+async fn say(State(world): State<World>, Path(topic): Path<String>, message: String) -> Response {
+    keep(&world, Published { topic, title: String::new(), message, priority: usual(), click: None })
+}
+
+fn keep(world: &World, published: Published) -> Response {
     let name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     if !(1..=64).contains(&published.topic.len()) || !published.topic.chars().all(name) {
         return refused("invalid request: topic invalid");
