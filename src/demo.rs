@@ -127,6 +127,7 @@ pub async fn run(speed: u32, listen: &str, log: &str) -> anyhow::Result<u8> {
     telemetry::start(log, Shape::Text)?;
     let listen =
         listen.parse().with_context(|| format!("--listen {listen}: not an IP address with a port"))?;
+    let stop = lifecycle::asked_to_stop()?;
     let demo = start(speed, listen).await?;
     let mut text = format!("\n  当番  Toban is on duty at {}\n\n  Open it and try:\n", demo.url);
     for (command, _) in TRIES {
@@ -138,7 +139,7 @@ pub async fn run(speed: u32, listen: &str, log: &str) -> anyhow::Result<u8> {
     text.push_str("\n  Everything runs on this machine, against simulated systems. Ctrl-C ends it.\n");
     say(&text)?;
     tokio::select! {
-        asked = lifecycle::asked_to_stop() => asked?,
+        () = stop => {}
         () = demo.show_pages() => {}
     }
     demo.stop().await;

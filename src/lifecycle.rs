@@ -182,14 +182,17 @@ async fn check_store(store: crate::store::Store, ready: Arc<AtomicBool>) {
     }
 }
 
-/// Resolves at SIGTERM or Ctrl-C.
+/// Listens for SIGTERM and Ctrl-C from now on, so that one that comes while Toban starts is heard too; resolves at the first.
 ///
 /// # Errors
 /// When the process may not listen to signals.
-pub async fn asked_to_stop() -> std::io::Result<()> {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-    }
+pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }

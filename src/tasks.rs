@@ -83,13 +83,14 @@ async fn serve(loaded: Loaded, log: Option<String>) -> anyhow::Result<u8> {
         LogFormat::Json => Shape::Json,
     };
     telemetry::start(log.as_deref().unwrap_or(&settings.log.filter), shape)?;
+    let stop = lifecycle::asked_to_stop()?;
     let server = Server::bind(settings.web.listen.0)
         .with_context(|| format!("web.listen {}", settings.web.listen.0))?;
     let words = Arc::new(Words::load()?);
     let toban =
         wire::wire(&loaded.config, loaded.catalogue, words, Clock::system(), Role::Serve, Vec::new()).await?;
     let running = lifecycle::start(toban, server, axum::Router::new()).await?;
-    lifecycle::asked_to_stop().await?;
+    stop.await;
     tracing::info!("asked to stop");
     running.stop().await;
     Ok(DONE)
